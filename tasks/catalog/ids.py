@@ -1,0 +1,52 @@
+"""Identifiers computed from content, so that writing twice changes nothing (uuid5 over workspace and content)."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+
+NAMESPACE = uuid.UUID("8d6f6f5e-3a0f-5b36-9c55-1d2b6f5a7c10")
+DEFAULT_WORKSPACE = "default"
+
+
+def sha256_hex(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _uuid(*parts: str) -> uuid.UUID:
+    # A length before each part keeps ("ab", "c") and ("a", "bc") apart.
+    return uuid.uuid5(NAMESPACE, "".join(f"{len(part)}:{part}" for part in parts))
+
+
+def workspace_id(name: str) -> uuid.UUID:
+    return _uuid("workspace", name)
+
+
+def document_id(workspace: uuid.UUID, sha256: str) -> uuid.UUID:
+    return _uuid("document", str(workspace), sha256)
+
+
+def image_id(workspace: uuid.UUID, sha256: str) -> uuid.UUID:
+    return _uuid("image", str(workspace), sha256)
+
+
+def occurrence_id(document: uuid.UUID, sha256: str, page: int, index: int) -> uuid.UUID:
+    return _uuid("occurrence", str(document), sha256, str(page), str(index))
+
+
+def chunk_id(document: uuid.UUID, page: int, text: str) -> uuid.UUID:
+    return _uuid("chunk", str(document), str(page), text)
+
+
+def product_id(workspace: uuid.UUID, source: str, key: str) -> uuid.UUID:
+    """`source` names the delivery line (a document, a feed, a shop); `key` is the product's identity inside it."""
+    return _uuid("product", str(workspace), source, key)
+
+
+def page_id(document: uuid.UUID, number: int) -> uuid.UUID:
+    return _uuid("page", str(document), str(number))
+
+
+def link_id(kind: str, left: uuid.UUID, right: uuid.UUID) -> uuid.UUID:
+    """A relation between two rows; `kind` keeps relations of different tables apart."""
+    return _uuid("link", kind, str(left), str(right))

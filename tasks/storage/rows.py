@@ -1,0 +1,148 @@
+"""The rows of the library's tables, typed: names are the columns of `deployments/supabase/migrations`."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from typing import Any, ClassVar, TypeVar
+
+from tasks.storage.bulk import Row, hash_content
+
+R = TypeVar("R", bound=Row)
+
+
+def seal(row: R) -> R:
+    """The row with its `content_hash` filled in."""
+    return dataclasses.replace(row, content_hash=hash_content(row))  # type: ignore[type-var]  # a Row is a dataclass
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class PageRow:
+    TABLE: ClassVar[str] = "public.document_pages"
+    id: uuid.UUID
+    workspace_id: uuid.UUID
+    document_id: uuid.UUID
+    page_number: int
+    kind: str | None
+    text_source: str
+    content: str
+    tables: list[dict[str, Any]]
+    problems: list[str]
+    schema_version: int
+    source_job_id: uuid.UUID
+    content_hash: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ProductRow:
+    TABLE: ClassVar[str] = "public.products"
+    id: uuid.UUID
+    workspace_id: uuid.UUID
+    source: str
+    source_key: str
+    source_type: str
+    source_document_id: uuid.UUID | None
+    name: str
+    external_sku: str | None
+    external_sku_folded: str | None
+    gtin: str | None
+    mpn: str | None
+    brand: str | None
+    category: str | None
+    description: str | None
+    price: str | None
+    list_price: str | None
+    prices: dict[str, str]
+    currency: str | None
+    availability: str | None
+    url: str | None
+    attributes: dict[str, Any]
+    variants: list[dict[str, Any]]
+    images: list[dict[str, Any]]
+    pages: tuple[int, ...]
+    provenance: dict[str, Any]
+    confidence_score: float
+    engine: str
+    schema_version: int
+    source_job_id: uuid.UUID
+    content_hash: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ImageRow:
+    """What is known of an image from its bytes alone; label and vectors are set later (`library.py`)."""
+
+    TABLE: ClassVar[str] = "public.document_images"
+    id: uuid.UUID
+    workspace_id: uuid.UUID
+    sha256: str
+    storage_path: str
+    content_type: str
+    width: int
+    height: int
+    file_size: int
+    extraction_layer: str
+    perceptual_hash: str
+    stats: dict[str, Any]
+    schema_version: int
+    source_job_id: uuid.UUID
+    content_hash: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class OccurrenceRow:
+    TABLE: ClassVar[str] = "public.image_occurrences"
+    id: uuid.UUID
+    workspace_id: uuid.UUID
+    image_id: uuid.UUID
+    document_id: uuid.UUID
+    page_number: int
+    bbox: tuple[float, float, float, float]
+    caption: str | None
+    content_hash: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ImageProductRow:
+    TABLE: ClassVar[str] = "public.image_product_associations"
+    id: uuid.UUID
+    workspace_id: uuid.UUID
+    image_id: uuid.UUID
+    product_id: uuid.UUID
+    document_id: uuid.UUID | None
+    page_number: int | None
+    overall_score: float
+    reasoning: str
+    content_hash: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ChunkRow:
+    TABLE: ClassVar[str] = "public.document_chunks"
+    id: uuid.UUID
+    workspace_id: uuid.UUID
+    document_id: uuid.UUID
+    product_id: uuid.UUID | None
+    content: str
+    chunk_index: int
+    chunk_kind: str
+    page_number: int
+    pages: tuple[int, ...]
+    quality_score: float
+    quality_flagged: bool
+    schema_version: int
+    source_job_id: uuid.UUID
+    content_hash: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ChunkProductRow:
+    TABLE: ClassVar[str] = "public.chunk_product_relationships"
+    id: uuid.UUID
+    workspace_id: uuid.UUID
+    chunk_id: uuid.UUID
+    product_id: uuid.UUID
+    document_id: uuid.UUID
+    relationship_type: str
+    relevance_score: float
+    content_hash: str = ""
