@@ -5,12 +5,16 @@ Pure tests use none of this, so they import neither Prefect nor a database.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -35,8 +39,7 @@ def home() -> Iterator[Path]:
     yield _HOME
     from tasks import resources
 
-    if resources.attachment.cache_info().currsize:
-        resources.attachment().close()
+    resources.detach()
     shutil.rmtree(_HOME, ignore_errors=True)
 
 
@@ -75,3 +78,112 @@ def corpus() -> Path:
     if not folder:
         pytest.skip("QUARRY_CORPUS names no folder of real files")
     return Path(folder)
+
+
+COMMAND_SECONDS = 120
+
+
+class Finished(NamedTuple):
+    """What a command left: its exit code, its report (with --json) and what it said."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def report(self) -> dict[str, Any]:
+        return json.loads(self.stdout)
+
+
+@pytest.fixture
+def run(dsn: str, tmp_path: Path) -> Callable[..., Finished]:
+    """Run `python -m flows.NAME ...` to its end; the session's servers stay up beside it."""
+
+    def run_command(module: str, *arguments: object, **environment: str) -> Finished:
+        done = subprocess.run(
+            [sys.executable, "-m", module, *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env={**os.environ, **environment},
+            timeout=COMMAND_SECONDS,
+        )
+        return Finished(done.returncode, done.stdout, done.stderr)
+
+    return run_command
+
+
+@pytest.fixture
+def make_pdf(tmp_path: Path) -> Callable[..., Path]:
+    """A catalog of `pages` pages: two captioned swatches and a paragraph each, all different."""
+
+    def make(name: str, pages: int, seed: int = 0) -> Path:
+        import numpy as np
+        import pymupdf
+        from PIL import Image
+
+        document = pymupdf.open()
+        random = np.random.default_rng(seed)
+        for number in range(1, pages + 1):
+            page = document.new_page(width=420, height=595)
+            page.insert_text((36, 48), f"Stone collection, part {number}", fontsize=18, fontname="hebo")
+            for column in range(2):
+                file = tmp_path / f"{seed}-{number}-{column}.png"
+                pixels = random.integers(0, 255, (6, 6, 3)).astype("uint8")
+                Image.fromarray(pixels).resize((480, 480), Image.Resampling.BICUBIC).save(file)
+                left = 36 + 190 * column
+                page.insert_image(pymupdf.Rect(left, 80, left + 160, 240), filename=file)
+                page.insert_text((left, 256), f"Stone {seed} {number}{'AB'[column]}", fontsize=11)
+                page.insert_text((left, 270), f"ST-{seed}{number:03}{column}   60 x 60 cm", fontsize=9)
+            page.insert_textbox(
+                pymupdf.Rect(36, 320, 384, 560),
+                f"Each piece of part {number} is cut from one block. The surface is honed by hand and sealed twice. "
+                * 4,
+                fontsize=10,
+            )
+        path = tmp_path / name
+        document.save(path)
+        return path
+
+    return make
+
+
+@pytest.fixture
+def dump_library(dsn: str) -> Callable[[str], dict[str, list[tuple[Any, ...]]]]:
+    """Everything that the library holds of a workspace, times and jobs aside, in a fixed order."""
+
+    def dump(workspace: str) -> dict[str, list[tuple[Any, ...]]]:
+        import psycopg
+
+        with psycopg.connect(dsn) as connection:
+            tables = connection.execute(
+                "select table_name, string_agg(quote_ident(column_name), ', ' order by ordinal_position) "
+                "from information_schema.columns where table_schema = 'public' and table_name not in "
+                "('workspaces', 'workspace_members', 'background_jobs', 'job_items') "
+                "and column_name not in ('created_at', 'updated_at', 'source_job_id') group by table_name"
+            ).fetchall()
+            return {
+                table: connection.execute(
+                    f"select {columns} from public.{table} where workspace_id = "
+                    "(select id from public.workspaces where name = %s) order by id",
+                    (workspace,),
+                ).fetchall()
+                for table, columns in tables
+            }
+
+    return dump
+
+
+@pytest.fixture
+def empty_library(dsn: str, home: Path) -> Callable[[], None]:
+    """Forget every document and job."""
+
+    def empty() -> None:
+        import psycopg
+
+        with psycopg.connect(dsn) as connection:
+            connection.execute("truncate public.documents, public.products, public.document_images cascade")
+            connection.execute("truncate public.background_jobs cascade")
+            connection.execute("truncate vecs.image_slig_embeddings")
+
+    return empty
