@@ -37,7 +37,11 @@ class NewerSchemaError(RuntimeError):
 def list_migrations(folder: Path = MIGRATIONS_FOLDER) -> list[Migration]:
     """Every migration of this version, oldest first."""
     files = sorted(folder.glob("*_*.sql"))
-    return [Migration(*file.stem.split("_", 1), sql=file.read_text(encoding="utf-8")) for file in files]
+    return [
+        Migration(version, name, file.read_text(encoding="utf-8"))
+        for file in files
+        for version, name in [file.stem.split("_", 1)]
+    ]
 
 
 def apply(dsn: str, folder: Path = MIGRATIONS_FOLDER) -> list[str]:

@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     ocr_language: str = Field("eng", description="Tesseract languages, joined by '+'")
 
     # Batches (the seeds' sizes)
+    classify_batch: int = Field(15, ge=1, le=100, description="Images per classification batch")
     image_batch: int = Field(20, ge=1, le=200, description="Images per embedding batch")
     text_batch: int = Field(20, ge=1, le=500, description="Texts per embedding batch")
     row_batch: int = Field(100, ge=1, le=10_000, description="Rows per write")

@@ -94,7 +94,9 @@ class SumsDoNotCloseError(RuntimeError):
     """Items were lost between what the source declared and what the ledger holds."""
 
 
-def count_items(declared: Mapping[str, int], statuses: Mapping[tuple[str, str], int]) -> dict[ItemKind, ItemCounts]:
+def count_items(
+    declared: Mapping[ItemKind, int], statuses: Mapping[tuple[str, str], int]
+) -> dict[ItemKind, ItemCounts]:
     """Counts by kind from what was declared and the ledger's (kind, status) -> n."""
     return {
         kind: ItemCounts(

@@ -104,7 +104,9 @@ async def upsert(connection: Connection, rows: Sequence[Row]) -> Changes:
     await copy_into(connection, scratch, columns, ([getattr(row, name) for name in columns] for row in rows))
     has_times = "source_job_id" in columns  # the tables that jobs write carry updated_at too
     settable = [name for name in columns if name != "id"]
-    assignments = [sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in settable]
+    assignments: list[sql.Composable] = [
+        sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in settable
+    ]
     if has_times:
         assignments.append(sql.SQL("updated_at = now()"))
     names = sql.SQL(", ").join(map(sql.Identifier, columns))

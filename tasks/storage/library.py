@@ -195,16 +195,24 @@ async def list_products_to_embed(
 
 
 async def list_products(database: Database, document: uuid.UUID) -> list[dict[str, Any]]:
-    """Every product that the document now has, in the order of its pages, with its linked images' stored files."""
+    """Every product that the document now has, in the order of reading, with its linked images' stored files."""
     return await database.fetch_dicts(
         "select p.*, coalesce((select jsonb_object_agg(i.sha256, jsonb_build_object("
         "'path', i.storage_path, 'label', i.image_type)) from public.image_product_associations a "
         "join public.document_images i on i.id = a.image_id where a.product_id = p.id), '{}'::jsonb) as stored_images"
         ", (select filename from public.documents d where d.id = p.source_document_id) as document "
         "from public.products p where p.source_document_id = %s and p.status <> 'missing' "
-        "order by p.pages[1] nulls last, p.source_key",
+        "order by p.position, p.source_key",
         document,
     )
+
+
+async def list_product_keys(database: Database, document: uuid.UUID) -> list[str]:
+    """The keys of the products that the document has in the library."""
+    rows = await database.fetch(
+        "select source_key from public.products where source_document_id = %s and status <> 'missing'", document
+    )
+    return [str(row[0]) for row in rows]
 
 
 async def count_document(database: Database, document: uuid.UUID) -> dict[str, int]:

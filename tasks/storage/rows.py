@@ -13,7 +13,7 @@ R = TypeVar("R", bound=Row)
 
 def seal(row: R) -> R:
     """The row with its `content_hash` filled in."""
-    return dataclasses.replace(row, content_hash=hash_content(row))  # type: ignore[type-var]  # a Row is a dataclass
+    return dataclasses.replace(row, content_hash=hash_content(row))
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +60,7 @@ class ProductRow:
     variants: list[dict[str, Any]]
     images: list[dict[str, Any]]
     pages: tuple[int, ...]
+    position: int
     provenance: dict[str, Any]
     confidence_score: float
     engine: str

@@ -94,6 +94,7 @@ create table if not exists public.products (
   variants jsonb not null default '[]',
   images jsonb not null default '[]',         -- as linked, in order; fetched or not
   pages integer[] not null default '{}',
+  position integer not null default 0,        -- order of reading within the source
   provenance jsonb not null default '{}',
   confidence_score real not null,
   status text not null default 'published' check (status in ('draft', 'published', 'missing')),

@@ -39,6 +39,7 @@ def product(workspace: uuid.UUID, key: str, **changes: object) -> ProductRow:
         variants=[{"sku": "x"}],
         images=[],
         pages=(3, 4),
+        position=0,
         provenance={},
         confidence_score=0.9,
         engine="rules/1",
@@ -92,10 +93,14 @@ async def test_only_what_differs_is_updated(database: Database, workspace: uuid.
 
 async def test_a_failed_transaction_leaves_nothing(database: Database, workspace: uuid.UUID) -> None:
     row = product(workspace, "gone")
-    with pytest.raises(ZeroDivisionError):
+
+    async def fail_after_writing() -> None:
         async with database.transaction() as connection:
             await upsert(connection, [row])
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail_after_writing()
     assert await database.fetch("select 1 from public.products where id = %s", row.id) == []
 
 

@@ -1,0 +1,53 @@
+"""The command line of `python -m flows.enrich`."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Annotated, Any
+
+import typer
+
+from flows.cli import run
+from flows.cli.display import fail
+from flows.cli.summary import print_summary
+from tasks.settings import load_settings
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+@app.command()
+def enrich(
+    documents: Annotated[
+        list[uuid.UUID] | None, typer.Argument(metavar="[DOCUMENT...]", help="Only these documents' ids")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The job report as one line of JSON on stdout")] = False,
+    workspace: Annotated[str | None, typer.Option(help="Tenant to work in")] = None,
+) -> None:
+    """Make the vectors that a workspace lacks, or that another engine made."""
+    settings = run.configure()
+    if settings is None:
+        raise typer.Exit(run.CONFIGURATION)
+    options = {"workspace": workspace or settings.workspace, "documents": documents or []}
+    result = run.run_command("flows.enrich", lambda module: _start(module, options))
+    if result is None:
+        raise typer.Exit(run.CONFIGURATION)
+    if result.job:
+        if as_json:
+            run.print_json(result.job["report"] or {})
+        print_summary(result.job, [], load_settings().home, to_stderr=as_json)
+        if result.job["error"]:
+            fail(result.job["error"])
+    raise typer.Exit(result.exit_code)
+
+
+async def _start(module: Any, options: dict[str, Any]) -> uuid.UUID:
+    from flows.resume import run_or_resume
+    from tasks.catalog.ids import workspace_id
+
+    params = module.Enrich(**options)
+    return await run_or_resume(module.enrich, params, module.fingerprint(params), workspace_id(params.workspace))
+
+
+def main() -> None:
+    """Run the command; ends the process with the documented exit code."""
+    app()

@@ -1,0 +1,80 @@
+"""The command line of `python -m flows.pdf`."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from flows.cli import run
+from flows.cli.display import fail
+from flows.cli.summary import print_summary, write_export
+from tasks.settings import load_settings
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+@app.command()
+def ingest(
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="PDF files, folders of them, or URLs")],
+    as_json: Annotated[bool, typer.Option("--json", help="The job report as one line of JSON on stdout")] = False,
+    export: Annotated[Path | None, typer.Option(help="Write the job's products to FILE as JSON Lines")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Read only the first N pages of each document")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing")] = False,
+    no_enrich: Annotated[bool, typer.Option("--no-enrich", help="Rows and images only: no vectors")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Read again what the library already has")] = False,
+    workspace: Annotated[str | None, typer.Option(help="Tenant to write to")] = None,
+    password: Annotated[
+        str | None, typer.Option(help="Password of encrypted documents (or QUARRY_PDF_PASSWORD)", show_default=False)
+    ] = None,
+) -> None:
+    """Turn PDF catalogs into products, images, chunks and vectors."""
+    if password is not None:
+        os.environ["QUARRY_PDF_PASSWORD"] = password  # read by the settings; never a parameter of the flow
+    settings = run.configure()
+    if settings is None:
+        raise typer.Exit(run.CONFIGURATION)
+    options = {
+        "sources": [source if "://" in source else str(Path(source).expanduser().absolute()) for source in sources],
+        "workspace": workspace or settings.workspace,
+        "limit": limit,
+        "enrich": not no_enrich,
+        "force": force,
+    }
+    if dry_run:
+        from flows.cli.plan import print_plan
+
+        raise typer.Exit(print_plan(options, as_json))
+    result = run.run_command("flows.pdf", lambda module: _start(module, options), with_workers=True)
+    raise typer.Exit(_finish(result, as_json, export))
+
+
+async def _start(module: Any, options: dict[str, Any]) -> uuid.UUID:
+    from flows.resume import run_or_resume
+    from tasks.catalog.ids import workspace_id
+
+    params = module.PdfIngest(**options)
+    return await run_or_resume(module.ingest_pdf, params, module.fingerprint(params), workspace_id(params.workspace))
+
+
+def _finish(result: run.CommandResult | None, as_json: bool, export: Path | None) -> int:
+    if result is None:
+        return run.CONFIGURATION
+    if not result.job:
+        return result.exit_code
+    if export:
+        write_export(result.products, export)
+    if as_json:
+        run.print_json(result.job["report"] or {})
+    print_summary(result.job, result.products, load_settings().home, to_stderr=as_json)
+    if result.job["error"]:
+        fail(result.job["error"])
+    return result.exit_code
+
+
+def main() -> None:
+    """Run the command; ends the process with the documented exit code."""
+    app()

@@ -1,0 +1,104 @@
+"""What a person reads at the end of a command: the products, the sums, what is not well, and where things are."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from tasks.catalog.report import ITEM_KINDS
+
+PRODUCTS_SHOWN = 30
+PROBLEMS_SHOWN = 10
+PLAIN_WIDTH = 140
+
+
+def write_export(products: list[dict[str, Any]], path: Path) -> None:
+    """Write the products as JSON Lines; what was there is replaced only once all lines are written."""
+    partial = path.with_name(f".{path.name}.partial")
+    with partial.open("w", encoding="utf-8") as file:
+        for product in products:
+            file.write(json.dumps(product, ensure_ascii=False) + "\n")
+    partial.replace(path)
+
+
+def open_console(*, stderr: bool = False) -> Console:
+    """A console as wide as the terminal; elsewhere (a file, a pipe) wide enough for whole tables."""
+    console = Console(stderr=stderr, highlight=False)
+    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=PLAIN_WIDTH)
+
+
+def print_summary(job: dict[str, Any], products: list[dict[str, Any]], home: Path, *, to_stderr: bool) -> None:
+    """The short tables at the end. Text from sources is printed as it is, never as markup."""
+    console = open_console(stderr=to_stderr)
+    report = job["report"] or {}
+    if products:
+        console.print(_product_table(products))
+        if len(products) > PRODUCTS_SHOWN:
+            console.print(f"... and {len(products) - PRODUCTS_SHOWN} more products", markup=False)
+    if report.get("items"):
+        console.print(item_table(report["items"]))
+    for problem in report.get("problems", [])[:PROBLEMS_SHOWN]:
+        line = (
+            f"{problem['status']}: {problem['kind']} {problem['key'][:12]} at {problem['stage']}: {problem['reason']}"
+        )
+        console.print(line, markup=False, soft_wrap=True)
+    if len(report.get("problems", [])) > PROBLEMS_SHOWN:
+        console.print(f"... and {len(report['problems']) - PROBLEMS_SHOWN} more problems", markup=False)
+    console.print(describe_end(job), markup=False, soft_wrap=True)
+    console.print(f"job {job['id']}; library, files and logs are in {home}", markup=False, soft_wrap=True)
+
+
+def describe_end(job: dict[str, Any]) -> str:
+    """One line: how the job ended and why."""
+    reason = (job["completion_reason"] or "").replace("_", " ")
+    resumed = ", taken up after an interruption" if (job["report"] or {}).get("resumed") else ""
+    return f"{job['source']}: {job['status']}{' (' + reason + ')' if reason else ''}{resumed}"
+
+
+def _product_table(products: list[dict[str, Any]]) -> Table:
+    table = Table(title="Products", title_justify="left", box=SIMPLE_HEAD)
+    for name, justify in (
+        ("page", "right"),
+        ("name", "left"),
+        ("SKU", "left"),
+        ("price", "right"),
+        ("attributes", "left"),
+    ):
+        table.add_column(name, justify=justify, overflow="ellipsis", no_wrap=name != "attributes")  # type: ignore[arg-type]  # rich's literal type
+    table.add_column("images", justify="right")
+    for product in products[:PRODUCTS_SHOWN]:
+        price = " ".join(filter(None, [product["price"], product["currency"]]))
+        table.add_row(
+            str(product["pages"][0]) if product["pages"] else "",
+            Text(product["name"]),
+            Text(product["sku"] or ""),
+            Text(price),
+            Text(_describe_attributes(product["attributes"])),
+            str(len(product["images"])),
+        )
+    return table
+
+
+def _describe_attributes(attributes: dict[str, Any], most: int = 4) -> str:
+    parts = []
+    for name, value in list(attributes.items())[:most]:
+        if isinstance(value, dict):
+            value = " ".join(filter(None, [value.get("value"), value.get("unit")]))
+        elif isinstance(value, list):
+            value = ", ".join(map(str, value))
+        parts.append(f"{name} {value}")
+    return ", ".join(parts) + (", ..." if len(attributes) > most else "")
+
+
+def item_table(items: dict[str, dict[str, int]]) -> Table:
+    names = ["declared", "created", "updated", "unchanged", "skipped", "pending", "failed"]
+    table = Table("items", *names, title="Items", title_justify="left", box=SIMPLE_HEAD)
+    for kind in ITEM_KINDS:
+        table.add_row(kind, *(str(items[kind][name]) for name in names))
+    return table

@@ -1,0 +1,6 @@
+"""Jobs on the command line: `python -m flows.jobs list | show ID`."""
+
+from flows.cli.jobs import main
+
+if __name__ == "__main__":
+    main()

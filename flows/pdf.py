@@ -1,0 +1,172 @@
+"""A PDF catalog becomes products: `python -m flows.pdf catalog.pdf`.
+
+One document is one run. Its pages are read on Dask workers and handed on one by one; their images are stored and
+embedded meanwhile; products are discovered over all pages; products, chunks and text vectors follow in batches.
+Several documents are one parent run with a child run each.
+"""
+
+from __future__ import annotations
+
+if __name__ == "__main__":  # parsed before Prefect is imported below, so that --help and wrong usage answer at once
+    from flows.cli.pdf import main
+
+    main()
+    raise SystemExit(0)
+
+import asyncio
+import uuid
+from pathlib import Path
+
+from prefect.client.schemas.objects import State
+from prefect.runtime import deployment
+from prefect.runtime import flow_run as current_run
+from pydantic import BaseModel, ConfigDict, Field
+
+from flows.children import PARENT, run_children
+from flows.enrich import WORKSPACE_PATTERN, ImageTail, embed_texts, list_chunks, list_products
+from flows.outcomes import conclude
+from flows.pdf_rows import save_document_rows
+from flows.resume import hold_job
+from tasks import resources
+from tasks.catalog import ids
+from tasks.catalog.pages import Page
+from tasks.catalog.redaction import redact
+from tasks.catalog.report import JobReport, Outcome
+from tasks.documents import ReceivedDocument, finish_document, is_complete, receive_document, register_document
+from tasks.embeddings import IMAGE_STAGE, TEXT_STAGE
+from tasks.jobs import Job, JobKind, job_flow, open_job
+from tasks.limits import ensure_limits, hold
+from tasks.pages import SAVE_STAGE as PAGES_SAVED
+from tasks.pages import read_pages
+from tasks.products import discover_products
+from tasks.sources import allowed_roots, fingerprint_sources, is_folder, list_sources
+
+PDF = JobKind(
+    "pdf",
+    weights={"page": 0.5, "image": 0.2, "product": 0.1, "chunk": 0.2},
+    final_stages={"page": PAGES_SAVED, "image": IMAGE_STAGE, "product": TEXT_STAGE, "chunk": TEXT_STAGE},
+)
+PDF_PARENT = JobKind("pdf-batch", weights={}, final_stages={})
+
+
+class PdfIngest(BaseModel):
+    """What to ingest, and how."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sources: list[str] = Field(min_length=1, description="PDF files, folders of them, or URLs")
+    workspace: str = Field(ids.DEFAULT_WORKSPACE, pattern=WORKSPACE_PATTERN, description="Tenant to write to")
+    limit: int | None = Field(None, ge=1, description="Read only the first N pages of each document")
+    enrich: bool = Field(True, description="Make vectors too; off means rows and images only")
+    force: bool = Field(False, description="Read again what this workspace already has")
+    password_block: str | None = Field(
+        None, description="Name of a Prefect Secret block with the password of encrypted documents"
+    )
+
+
+def _run_name() -> str:
+    sources = current_run.parameters["params"].sources
+    more = f" and {len(sources) - 1} more" if len(sources) > 1 else ""
+    return f"pdf-{Path(redact(sources[0])).name}{more}"
+
+
+@job_flow("ingest-pdf", _run_name)
+async def ingest_pdf(params: PdfIngest) -> State[None]:
+    """Ingest PDF documents into the library of a workspace."""
+    run_id = uuid.UUID(str(current_run.id))
+    async with resources.open_resources(), hold_job(run_id):
+        await ensure_limits()
+        several = len(params.sources) > 1 or await asyncio.to_thread(is_folder, params.sources[0], _deployed())
+        job = await _open_job(run_id, params, PDF_PARENT if several else PDF)
+        work = _ingest_each if several else _ingest_one
+        return await conclude(job, lambda: work(job, params))
+
+
+async def _open_job(run_id: uuid.UUID, params: PdfIngest, kind: JobKind) -> Job:
+    return await open_job(
+        kind,
+        run_id=run_id,
+        workspace_id=ids.workspace_id(params.workspace),
+        workspace=params.workspace,
+        source=", ".join(params.sources),
+        label=Path(redact(params.sources[0])).name,
+        fingerprint=await asyncio.to_thread(fingerprint, params),
+        parameters={**params.model_dump(mode="json"), "sources": [redact(source) for source in params.sources]},
+        parent=PARENT.get(),
+    )
+
+
+def fingerprint(params: PdfIngest) -> str:
+    """What the job is about: the documents' bytes (or addresses) and the options that change its result."""
+    return fingerprint_sources("pdf", params.sources, params.model_dump_json(exclude={"sources", "password_block"}))
+
+
+def _deployed() -> bool:
+    """Whether this run was started from a deployment (the UI, a schedule, an API call), not from a shell."""
+    return deployment.id is not None
+
+
+def _list_documents(params: PdfIngest) -> list[str]:
+    """The documents that the run may read: any from the command line, those in configured folders for a deployment."""
+    roots = allowed_roots(resources.current().settings) if _deployed() else None
+    return list_sources(params.sources, ".pdf", roots)
+
+
+async def _ingest_each(job: Job, params: PdfIngest) -> tuple[JobReport, Outcome]:
+    """One child run for each document."""
+    sources = await asyncio.to_thread(_list_documents, params)
+    if not sources:
+        return await job.close(empty_reason="nothing_found: no .pdf file is there")
+    children = [params.model_copy(update={"sources": [source]}) for source in sources]
+    return await run_children(job, ingest_pdf, children, fingerprint)
+
+
+async def _ingest_one(job: Job, params: PdfIngest) -> tuple[JobReport, Outcome]:
+    """Receive the document, and ingest it unless the workspace has it already."""
+    [source] = await asyncio.to_thread(_list_documents, params)
+    received = await receive_document(job, source, params.password_block)
+    async with hold("jobs"), job.database.exclusive("document", received.id):
+        if not params.force and await is_complete(job, received):
+            return await job.close_unchanged(received.id, "already_complete")
+        return await _ingest_document(job, received, params)
+
+
+async def _ingest_document(job: Job, received: ReceivedDocument, params: PdfIngest) -> tuple[JobReport, Outcome]:
+    await register_document(job, received)
+    pages, tail = await _read(job, received, params)
+    discovery = await discover_products(pages, received.local.filename)
+    saved = await save_document_rows(job, received, pages, discovery, tail.stored)
+    if params.enrich:
+        await embed_texts(job, await list_chunks(job, received.id), await list_products(job, received.id))
+    report, outcome = await job.close(
+        empty_reason=None if discovery.products else f"no_products: {discovery.reason}",
+        missing=tuple(saved.missing),
+        vectors=await job.count_vectors(received.id),
+    )
+    whole = params.enrich and params.limit is None
+    await finish_document(job, received, discovery, complete=whole and not outcome.failed and not _failures(report))
+    return report, outcome
+
+
+async def _read(job: Job, received: ReceivedDocument, params: PdfIngest) -> tuple[list[Page], ImageTail]:
+    """Read the pages; their images go through the tail while later pages are read."""
+    tail = ImageTail(job, received.id, embed=params.enrich)
+    pages: list[Page] = []
+    try:
+        async with job.stage("read pages") as counter:
+            async for page, images in read_pages(job, received, limit=params.limit):
+                pages.append(page)
+                counter.items += 1
+                await tail.add(page, images)
+        async with job.stage("images") as counter:
+            await tail.finish()
+            counter.items = tail.declared
+    finally:
+        await tail.stop()
+    async with job.database.transaction() as connection:
+        await job.declare(connection, "image", tail.declared)
+    return sorted(pages, key=lambda page: page.number), tail
+
+
+def _failures(report: JobReport) -> int:
+    return sum(counts.failed for counts in report.items.values())

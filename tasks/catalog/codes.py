@@ -1,0 +1,82 @@
+"""Article codes: what looks like one, and how it is written without its footnote marks."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from tasks.catalog.vocabulary import TEXT_CACHE, fold, folded_table
+
+FOOTNOTE_MARKS = "*†‡§¶‖♦•◊¹²³⁴⁵⁶⁷⁸⁹⁰"
+_TOKEN = re.compile(r"[^\W_](?:[\w.\-/+]*[^\W_])?", re.UNICODE)
+_MAX_LENGTH = 24
+# Written like codes, but sizes, norms, ratings, colours' names or dates.
+_NOT_A_CODE = re.compile(
+    r"\d+([.,]\d+)?\s?[x×х]\s?\d.*"  # 60x60
+    r"|\d+([.,]\d+)?(mm|cm|m|m2|m²|in|ft|kg|g|gr|lb|lbs|oz|w|v|k|kw|l|ml|pcs|pc|pz|st|stk|yd|yds|qm|mq|dpi|px|см|мм|м|кг|г|шт)"
+    r"|(din|en|iso|astm|bs|nf|uni|ce|ip|pei|gost|гост|ral|ncs|class|uv|led|e)[\s-]?\d+([.\-]\d+)*"
+    r"|(r9|r1[0-3]|a\d|b\d|[1-9]d|q[1-4]|h\d{1,3}|w\d{1,3}|d\d{1,3}|l\d{1,3}|b\d{1,3}|t\d{1,3}|ø\d+)"
+    r"|\d{1,2}[./\-]\d{1,2}[./\-](\d{2}|\d{4})"  # a date
+    r"|(19|20)\d\d([\-–/](19|20)?\d\d)?"  # a year, or two
+    r"|v\d+(\.\d+)*|p\d+|fig\d+|no\d+|\d+(st|nd|rd|th)|\d+%",
+    re.IGNORECASE,
+)
+_PREFIX = re.compile(r"(?:[#№]|\bn[o°º]\.?)\s?", re.IGNORECASE)
+
+
+def strip_marks(text: str) -> str:
+    """`text` without the footnote marks at its end ("GV14*†" -> "GV14")."""
+    return text.rstrip(FOOTNOTE_MARKS + " ")
+
+
+def clean_code(text: str) -> str:
+    """A printed code as it is ordered: one line, no footnote marks, no "No." before it."""
+    text = " ".join(text.split())
+    return strip_marks(_PREFIX.sub("", text, count=1) if _PREFIX.match(text) else text).strip(" :;,()[]")
+
+
+@lru_cache(maxsize=TEXT_CACHE)
+def is_code(token: str) -> bool:
+    """Whether a single token reads as an article code on its own: letters with digits, or grouped digits."""
+    token = strip_marks(token.strip("()[],;:")).removesuffix(".")
+    if not 3 <= len(token) <= _MAX_LENGTH or not _TOKEN.fullmatch(token) or _NOT_A_CODE.fullmatch(token):
+        return False
+    digits = sum(char.isdigit() for char in token)
+    letters = [char for char in token if char.isalpha()]
+    if digits == 0 or "//" in token or token.count(".") > 3:
+        return False
+    if letters:
+        # Codes are set in capitals; "2nd", "A4x" or "3seater" are not.
+        return all(char.isupper() for char in letters) or (digits >= 3 and len(letters) <= 2)
+    return bool(re.fullmatch(r"\d{2,}([\-/.]\d{2,})+", token)) and digits >= 5 and "/" not in token
+
+
+def is_weak_code(token: str) -> bool:
+    """Whether a token may be a code when its column or label says so: also plain digits, also short."""
+    token = strip_marks(token.strip("()[],;:"))
+    if not 1 < len(token) <= _MAX_LENGTH or not any(char.isdigit() for char in token):
+        return False
+    return bool(re.fullmatch(r"[\w.\-/+]+", token)) and not re.fullmatch(r"\d+[.,]\d{1,2}", token)
+
+
+@lru_cache(maxsize=TEXT_CACHE)
+def find_code(text: str) -> str | None:
+    """The code that a caption's line consists of or starts with: "AK25 Adirondack", "58002-0000", "Art. LX-204"."""
+    text = " ".join(text.split())
+    tokens = text.split()
+    if not tokens:
+        return None
+    if len(tokens) > 1 and fold(tokens[0]) in folded_labels():
+        candidate = clean_code(" ".join(tokens[1:]))
+        if len(candidate.split()) <= 2 and is_weak_code(candidate.split()[0]):
+            return candidate
+    for token in (tokens[0], tokens[-1]):
+        if is_code(token):
+            return clean_code(token)
+    return None
+
+
+@cache
+def folded_labels() -> frozenset[str]:
+    """Words that announce a code."""
+    return frozenset(label for label, field in folded_table("labels").items() if field == "sku")

@@ -1,0 +1,148 @@
+"""Sizes in text: "W 80 x D 75 x H 90 cm", "60x60", "11,8 × 11,8 cm", '24" x 48"', "Ø 45 cm", "Ш×Г×В 80×75×90 см"."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from tasks.catalog.decimals import NUMBER_PATTERN, DecimalMark, parse_decimal, western_digits
+from tasks.catalog.products import AttributeValue, Measure
+from tasks.catalog.vocabulary import TEXT_CACHE, table
+
+_UNITS = table("units")
+_WEIGHT_UNITS = table("weight_units")
+# One letter (or word) before or after a number names its axis.
+_AXES = table("axes")
+_NUMBER = rf"(?:{NUMBER_PATTERN})(?:\s?[½¼¾⅛⅜⅝⅞]|[ -]\d/\d{{1,2}})?"
+_ALTERNATIVES = {
+    name: "|".join(
+        re.escape(key) + (r"(?![^\W\d_])" if key[-1].isalpha() else "") for key in sorted(table, key=len, reverse=True)
+    )
+    for name, table in (("unit", _UNITS), ("weight", _WEIGHT_UNITS))
+}
+_AXIS = "|".join(re.escape(key) for key in sorted(_AXES, key=len, reverse=True))
+_TERM = (
+    rf"(?:(?<![^\W\d_])(?P<pre>{_AXIS})\s?[.:=]?\s?)?(?P<number>{_NUMBER})\s?(?P<unit>{_ALTERNATIVES['unit']})?"
+    rf"(?:\s?\(?(?P<post>{_AXIS})(?![^\W\d_])\.?\)?(?:\s?(?P<tail>{_ALTERNATIVES['unit']}))?)?"
+)
+_TERM_ANY = re.sub(r"\?P<\w+>", "?:", _TERM)
+_JOIN = r"\s?[x×х*/✕]\s?|\s?,\s(?=[^\W\d_])|\s+(?=(?:{axis})\s?[.:]?\s?\d)".replace("{axis}", _AXIS)
+_SIZE = re.compile(rf"(?<![\w.,]){_TERM_ANY}(?:(?:{_JOIN}){_TERM_ANY}){{0,3}}", re.IGNORECASE)
+_TERM_RE = re.compile(_TERM, re.IGNORECASE)
+_AXIS_LIST = re.compile(
+    rf"(?<![^\W\d_])((?:{_AXIS})(?:\s?[x×х*/]\s?(?:{_AXIS})){{1,3}})(?![^\W\d_])\s?(?:\((?:in\s)?(\w+)\.?\))?",
+    re.IGNORECASE,
+)
+_WEIGHT = re.compile(
+    rf"(?<![\w.,])(?P<number>{NUMBER_PATTERN})\s?(?P<unit>{_ALTERNATIVES['weight']})(?!\s?/)", re.IGNORECASE
+)
+_FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75", "⅛": ".125", "⅜": ".375", "⅝": ".625", "⅞": ".875"}
+_THIN_SHARE = 8  # a third number this many times smaller than the second is a slab's thickness, not its height
+
+
+class Size(NamedTuple):
+    """A size found in a text: its measures by axis, its spelling, and where it stands."""
+
+    measures: dict[str, AttributeValue]
+    text: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=TEXT_CACHE)
+def find_sizes(text: str, mark: DecimalMark | None = None, unit: str | None = None) -> tuple[Size, ...]:
+    """Every size in `text`. `unit` holds where none is printed (a table's "in cm").
+
+    A lone number is a size only with an axis and a unit ("H 90 cm"); two or three joined by x always are.
+    """
+    text = western_digits(text)
+    listed = _AXIS_LIST.search(text)
+    axes = (
+        [_AXES[axis.casefold()] for axis in re.split(r"\s?[x×х*/]\s?", listed[1].strip(), flags=re.I)] if listed else []
+    )
+    default = unit_of(listed[2]) if listed else None
+    if listed:  # its last letter would read as the first number's axis
+        text = text[: listed.start(1)] + "|" * len(listed[1]) + text[listed.end(1) :]
+    found = []
+    for match in _SIZE.finditer(text):
+        terms = list(_TERM_RE.finditer(match.group()))
+        size = _read_size(terms, axes, mark, default or unit)
+        if size:
+            found.append(Size(size, match.group().strip(), match.start(), match.end()))
+    return tuple(found)
+
+
+def find_weight(text: str, mark: DecimalMark | None = None) -> Measure | None:
+    """The first weight in `text` ("12,5 kg"); weights per area or length are none."""
+    match = _WEIGHT.search(western_digits(text))
+    value = parse_decimal(match["number"], mark) if match else None
+    return Measure(value=value, unit=_WEIGHT_UNITS[match["unit"].casefold()]) if match and value else None
+
+
+def unit_of(text: str | None) -> str | None:
+    """The unit that `text` is ("cm.", "inches"), else None."""
+    return _UNITS.get((text or "").strip(" ()[].").casefold())
+
+
+@lru_cache(maxsize=TEXT_CACHE)
+def axis_of(text: str) -> str | None:
+    """The attribute that a label such as "W", "Tiefe" or "Ø" names, else None."""
+    return _AXES.get(text.strip(" .:()").casefold())
+
+
+def parse_measure(text: str, mark: DecimalMark | None = None, unit: str | None = None) -> Measure | None:
+    """A single measure: "39", "12,5 cm", '29 1/2"'; None when `text` holds more or less than one number."""
+    match = _TERM_RE.fullmatch(western_digits(text).strip(" *†"))
+    value = _number(match["number"], mark) if match else None
+    return Measure(value=value, unit=unit_of(match["unit"]) or unit) if match and value else None
+
+
+def _read_size(
+    terms: list[re.Match[str]], axes: list[str], mark: DecimalMark | None, unit: str | None
+) -> dict[str, AttributeValue] | None:
+    values = [_number(term["number"], mark) for term in terms]
+    units = [unit_of(term["unit"] or term["tail"]) for term in terms]
+    named = [_axis(term) for term in terms]
+    if None in values or (len(terms) == 1 and not (named[0] and units[0])):
+        return None
+    if len(terms) == 1 and named[0] != "diameter" and terms[0]["post"] and not terms[0]["pre"]:
+        return None  # "90 cm high" in running text: a label is asked for
+    if any(named) or len(axes) != len(terms):
+        names = _complete_axes(named, [float(str(value)) for value in values])
+    else:
+        names = axes
+    last = next((found for found in reversed(units) if found), unit)
+    return {
+        name: Measure(value=str(value), unit=found or last)
+        for name, value, found in zip(names, values, units, strict=True)
+    }
+
+
+def _axis(term: re.Match[str]) -> str | None:
+    axis = term["pre"] or term["post"]
+    return _AXES[axis.casefold()] if axis else None
+
+
+def _complete_axes(named: list[str | None], numbers: list[float]) -> list[str]:
+    """Axes for every number: as printed, else by custom (width x length, width x depth x height, slab thickness)."""
+    if not any(named):
+        if len(numbers) == 2:
+            return ["width", "length"]
+        if len(numbers) >= 3 and numbers[2] * _THIN_SHARE <= min(numbers[0], numbers[1]):
+            return ["width", "length", "thickness", "extra"][: len(numbers)]
+    spare = [axis for axis in ("width", "depth", "height", "length", "thickness") if axis not in named]
+    names = [axis or spare.pop(0) for axis in named]
+    # Two of one axis ("L 200 x L 90"): the second is kept under the next free name.
+    return [name if names.index(name) == index else spare.pop(0) for index, name in enumerate(names)]
+
+
+def _number(text: str, mark: DecimalMark | None) -> str | None:
+    text = text.strip()
+    if text[-1:] in _FRACTIONS:
+        whole = parse_decimal(text[:-1], mark)
+        return whole + _FRACTIONS[text[-1]] if whole else None
+    if fraction := re.fullmatch(r"(\d+)[ -](\d)/(\d{1,2})", text):
+        value = int(fraction[1]) + int(fraction[2]) / max(1, int(fraction[3]))
+        return f"{value:.4f}".rstrip("0").rstrip(".")
+    return parse_decimal(text, mark)

@@ -1,0 +1,55 @@
+"""From pages to products: candidates by page, merged over pages, judged against the whole document."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from tasks.catalog.discovery.candidates import Candidate
+from tasks.catalog.discovery.context import read_context, read_page_texts
+from tasks.catalog.discovery.cover import guess_brand, guess_title
+from tasks.catalog.discovery.document import judge
+from tasks.catalog.discovery.linking import link_images
+from tasks.catalog.discovery.merge import merge
+from tasks.catalog.discovery.page_kinds import kind_without_products
+from tasks.catalog.discovery.page_products import read_page_products
+from tasks.catalog.discovery.pictures import find_pictures, find_repeated
+from tasks.catalog.discovery.tables import Layout
+from tasks.catalog.pages import Page
+from tasks.catalog.products import Discovery
+
+__all__ = ["ENGINE", "discover", "link_images"]
+
+ENGINE = "rules/1"
+
+
+def discover(pages: Sequence[Page], source: str) -> Discovery:
+    """Everything that general rules understand of a document's pages; `source` names it in every field's place.
+
+    Products carry their image links. A document without products gives none and the reason.
+    """
+    context = read_context(pages, source)
+    texts = read_page_texts(pages)
+    repeated = find_repeated(pages)
+    seen: list[Candidate] = []
+    layout: Layout | None = None
+    for text in texts:
+        reading = read_page_products(text, find_pictures(text.page, repeated), context, layout)
+        seen.extend(reading.candidates)
+        layout = reading.layout
+    verdict = judge(seen, texts)
+    products = link_images(merge(verdict.candidates), pages)
+    with_products = {one.page for one in verdict.candidates}
+    brands = Counter(product.brand for product in products if product.brand)
+    return Discovery(
+        products=products,
+        page_kinds={
+            text.number: "products" if text.number in with_products else kind_without_products(text, len(texts))
+            for text in texts
+        },
+        title=guess_title(pages),
+        brand=guess_brand(pages, context, brands),
+        currency=context.currency,
+        reason=verdict.reason,
+        engine=ENGINE,
+    )

@@ -1,0 +1,101 @@
+"""What the rules know of the whole document before they read one page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tasks.catalog.boxes import Box
+from tasks.catalog.decimals import DecimalMark, guess_decimal_mark
+from tasks.catalog.dimensions import find_sizes
+from tasks.catalog.discovery.labels import read_label
+from tasks.catalog.discovery.layout import Segment, body_size, read_rows, split_line
+from tasks.catalog.pages import Page
+from tasks.catalog.prices import guess_currency, guess_dollar
+from tasks.catalog.products import Measure, Place
+from tasks.catalog.running_lines import find_running_lines
+
+_UNIT_MIN, _UNIT_SHARE = 5, 0.9
+# A row with so many cells, or so many known labels, is a table's header.
+_HEADER_CELLS, _HEADER_LABELS = 4, 2
+
+
+class PageText(NamedTuple):
+    """A page with its text cut into segments, running headers and page numbers left out."""
+
+    page: Page
+    segments: tuple[Segment, ...]
+
+    @property
+    def number(self) -> int:
+        return self.page.number
+
+
+class Context(NamedTuple):
+    """Facts of a document that its pages are read with."""
+
+    source: str
+    mark: DecimalMark | None  # how it writes decimals
+    dollar: str  # what a bare "$" means
+    currency: str | None
+    unit: str | None  # of lengths that are printed without one, where the document uses only this one
+    body_size: float  # points
+
+    def place(self, page: int, box: Box | None) -> Place:
+        return Place(source=self.source, page=page, bbox=box)
+
+
+def read_context(pages: Sequence[Page], source: str) -> Context:
+    """Look over all pages once."""
+    texts = [line.text for page in pages for line in page.lines]
+    joined = "\n".join(texts)
+    mark = guess_decimal_mark(texts)
+    return Context(source, mark, guess_dollar(joined), guess_currency(texts), guess_unit(texts, mark), body_size(pages))
+
+
+def guess_unit(texts: Sequence[str], mark: DecimalMark | None) -> str | None:
+    """The unit of nearly all sizes that carry one; None where units are mixed or rare."""
+    units: Counter[str] = Counter()
+    for text in texts:
+        if any(char.isdigit() for char in text):
+            for size in find_sizes(text, mark):
+                units.update(
+                    {value.unit for value in size.measures.values() if isinstance(value, Measure) and value.unit}
+                )
+    if not units:
+        return None
+    unit, count = units.most_common(1)[0]
+    return unit if count >= _UNIT_MIN and count >= _UNIT_SHARE * units.total() else None
+
+
+def read_page_texts(pages: Sequence[Page]) -> list[PageText]:
+    """Every page's segments without running lines, from top to bottom."""
+    running = find_running_lines(pages)
+    texts = []
+    for page in pages:
+        found = [
+            (segment, (page.number, position) in running)
+            for position, line in enumerate(page.lines)
+            for segment in split_line(line)
+            if segment.text
+        ]
+        headers = (
+            _table_headers([segment for segment, _ in found], page.height)
+            if any(dropped for _, dropped in found)
+            else set()
+        )
+        kept = [segment for segment, dropped in found if not dropped or segment in headers]
+        texts.append(PageText(page, tuple(sorted(kept, key=lambda one: (one.box.y0, one.box.x0)))))
+    return texts
+
+
+def _table_headers(segments: Sequence[Segment], page_height: float) -> set[Segment]:
+    """Segments in rows of labels: a table's header repeats on every page like a running line, and is none."""
+    headers: set[Segment] = set()
+    for row in read_rows(segments):
+        at_top = row[0].box.center[1] <= page_height / 2
+        labels = sum(read_label(segment.text) is not None for segment in row)
+        if (len(row) >= _HEADER_CELLS and at_top) or labels >= _HEADER_LABELS:
+            headers.update(segment for segment in row if any(char.isalpha() for char in segment.text))
+    return headers

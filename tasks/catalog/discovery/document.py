@@ -1,0 +1,83 @@
+"""The document as a whole: whether it is a catalog at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tasks.catalog.discovery.candidates import Candidate
+from tasks.catalog.discovery.context import PageText
+from tasks.catalog.discovery.page_kinds import prose_words
+from tasks.catalog.vocabulary import fold, words_pattern
+
+_MIN_BARE = 4  # pictures with captions and nothing else make a catalog from this many on
+# In a long document a few pages that look like products are examples, not an assortment.
+_LONG_PAGES, _LONG_SHARE = 40, 0.04
+# Where nearly every page is running text, only codes and prices on a fair share of the pages count.
+_PROSE_SHARE, _PROSE_PRODUCT_SHARE = 0.6, 0.15
+_FEW_PAGES = 3  # a short document is judged by its words
+
+
+class Verdict(NamedTuple):
+    """The candidates that stand, and why there are none when there are none."""
+
+    candidates: list[Candidate]
+    reason: str | None
+
+
+def judge(candidates: Sequence[Candidate], texts: Sequence[PageText]) -> Verdict:
+    """Drop candidates that the document as a whole speaks against."""
+    readable = [text for text in texts if text.segments]
+    if not readable:
+        return Verdict([], "no text could be read on any page")
+    if not candidates:
+        return Verdict([], f"no page shows a product ({_describe(readable)})")
+    bare = [one for one in candidates if not one.evidence - {"image", "grid"}]
+    strong = [one for one in candidates if one.evidence - {"image", "grid"}]
+    if bare and not _is_swatch_book(bare, strong, readable):
+        bare = []
+    kept = [one for one in candidates if one in strong or one in bare]
+    pages = {one.page for one in kept}
+    prose = [text for text in readable if _is_prose(text) and text.number not in pages]
+    if len(texts) >= _LONG_PAGES and len(pages) < _LONG_SHARE * len(texts):
+        return Verdict([], f"only {len(pages)} of {len(texts)} pages look like products, too few for a catalog")
+    if len(prose) >= _PROSE_SHARE * len(readable) and len(pages) < _PROSE_PRODUCT_SHARE * len(readable):
+        return Verdict([], "the document is running text")
+    if kind := _kind_of_paper(readable, kept):
+        return Verdict([], f"the document is {kind}, not a catalog")
+    if not kept:
+        return Verdict([], "captioned pictures, but too few and too different for a catalog")
+    return Verdict(kept, None)
+
+
+def _is_swatch_book(bare: Sequence[Candidate], strong: Sequence[Candidate], texts: Sequence[PageText]) -> bool:
+    """Whether captions without any other evidence are products: enough of them, in grids, not among articles."""
+    in_grids = [one for one in bare if "grid" in one.evidence]
+    if len(in_grids) < _MIN_BARE:
+        return False
+    pages = {one.page for one in in_grids}
+    prose = sum(_is_prose(text) for text in texts)
+    return len(pages) + len({one.page for one in strong}) >= 0.15 * len(texts) and prose <= 0.6 * len(texts)
+
+
+def _is_prose(text: PageText) -> bool:
+    total = sum(len(segment.text.split()) for segment in text.segments)
+    return total >= 40 and prose_words(text) >= 0.5 * total
+
+
+def _kind_of_paper(texts: Sequence[PageText], kept: Sequence[Candidate]) -> str | None:
+    """An invoice, or a scholarly paper, by the words it cannot do without."""
+    joined = fold(" ".join(segment.text for text in texts[:4] for segment in text.segments))
+    if len(texts) <= _FEW_PAGES and len(set(words_pattern("transaction_words").findall(joined))) >= 2:
+        return "an invoice or order"
+    everything = fold(" ".join(segment.text for text in texts for segment in text.segments))
+    if len(set(words_pattern("paper_words").findall(everything))) >= 3 and not any(
+        "sku" in one.evidence for one in kept
+    ):
+        return "a paper"
+    return None
+
+
+def _describe(texts: Sequence[PageText]) -> str:
+    prose = sum(_is_prose(text) for text in texts)
+    return f"{len(texts)} pages with text, {prose} of them running text"

@@ -1,0 +1,193 @@
+"""The fields of one product, gathered from the text of its place on the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from tasks.catalog.boxes import Box
+from tasks.catalog.codes import clean_code, find_code, is_weak_code
+from tasks.catalog.dimensions import find_sizes, find_weight, parse_measure
+from tasks.catalog.discovery.context import Context
+from tasks.catalog.discovery.labels import Label, read_label, split_label
+from tasks.catalog.discovery.layout import Segment, read_rows
+from tasks.catalog.names import clean_name, is_sentence
+from tasks.catalog.prices import Price, find_prices, parse_amount
+from tasks.catalog.products import AttributeValue, Measure
+
+AXES = ("width", "depth", "height", "length", "thickness", "diameter", "seat_height")
+_LISTS = ("colours", "finish", "material", "upholstery")
+_MEASURED = ("weight", "weight_per_box_kg", "coverage_per_box_m2", "load_capacity", "density")
+_EMPTY_VALUES = frozenset({"-", "–", "—", "n/a", "na", "tbd", "tba", "not found", "unknown", "none", "..."})
+_LIST_PRICE = re.compile(
+    r"\b(?:was|rrp|msrp|statt|uvp|instead of|invece di|au lieu de|antes|αντί|вместо|старая)\b", re.I
+)
+_SPLIT = re.compile(r"\s+[|•·]\s+|\s{3,}|\t")
+_LIST_SEPARATOR = re.compile(r"\s*[,;/|]\s+|\s*;\s*|\s+[/|•·]\s+")
+
+
+class Fields:
+    """What is known of a product so far: values with the box each was read from, and the text nobody claimed."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.values: dict[str, AttributeValue] = {}
+        self.boxes: dict[str, Box] = {}
+        self.prices: dict[str, str] = {}
+        self.currency: str | None = None
+        self.rest: list[Segment] = []
+        self.labelled = 0  # lines with a known label
+        self.named_code = False  # a label says that the code is one
+        self._sizes: list[str] = []
+
+    def put(self, field: str, value: AttributeValue | None, box: Box | None) -> None:
+        """Keep the first value of a field; empty ones are none."""
+        if value in (None, "", ()) or (isinstance(value, str) and value.strip().casefold() in _EMPTY_VALUES):
+            return
+        if field not in self.values:
+            self.values[field] = value
+            if box is not None:
+                self.boxes[field] = box
+
+    def text(self, field: str) -> str | None:
+        value = self.values.get(field)
+        return value if isinstance(value, str) else None
+
+    def take(self, field: str) -> str | None:
+        """A text field, out of the attributes: it has a place of its own on the product."""
+        value = self.values.pop(field, None)
+        return value if isinstance(value, str) else None
+
+    @property
+    def has_size(self) -> bool:
+        return any(axis in self.values for axis in AXES) or bool(self._sizes)
+
+    def read(self, segments: Sequence[Segment], *, keep: frozenset[Segment] = frozenset()) -> None:
+        """Read every segment; those in `keep` (the name) are left alone."""
+        pending: Label | None = None
+        for row in read_rows([segment for segment in segments if segment not in keep]):
+            pending = self._read_row(row, pending)
+        if len(self._sizes) > 1:
+            self.values["sizes"] = tuple(self._sizes)
+
+    def _read_row(self, row: Sequence[Segment], pending: Label | None) -> Label | None:
+        """Read a visual row; returns the label that waits for its value on the next row."""
+        index = 0
+        while index < len(row):
+            segment = row[index]
+            label = read_label(segment.text)
+            if label and index + 1 < len(row) and not read_label(row[index + 1].text):
+                self.read_value(label, row[index + 1].text, row[index + 1].box)
+                index += 2
+            elif label and index + 1 == len(row):
+                return label
+            elif pending:
+                self.read_value(pending, segment.text, segment.box)
+                pending, index = None, index + 1
+            else:
+                self.read_text(segment)
+                index += 1
+        return None
+
+    def read_text(self, segment: Segment) -> None:
+        """A line of its own: labelled parts, prices, sizes, a weight, a code; or nothing of these."""
+        for part in _SPLIT.split(segment.text):
+            labelled = split_label(part)
+            if labelled:
+                self.read_value(*labelled, segment.box)
+            elif not self._read_bare(part, segment.box):
+                self.rest.append(segment._replace(text=part))
+
+    def read_value(self, label: Label, text: str, box: Box) -> None:
+        """A value under its label."""
+        self.labelled += label.known
+        if label.field == "sku":
+            self.named_code = True
+            self._put_code(text, box)
+        elif label.field == "price":
+            self._put_prices(text, box)
+        elif label.field in AXES:
+            self.put(label.field, parse_measure(text, self.context.mark, label.unit or self.context.unit), box)
+        elif label.field == "dimensions":
+            if not self._put_sizes(text, box, label.unit):
+                self.put("size", text, box)
+        elif label.field in _MEASURED:
+            self.put(label.field, self._measure(text, label), box)
+        elif label.field in _LISTS:
+            values = tuple(clean_name(part) for part in _LIST_SEPARATOR.split(text) if part.strip())
+            self.put(label.field, values if len(values) > 1 else clean_name(text).strip(" ."), box)
+        else:
+            self.put(label.field, text, box)
+
+    def _measure(self, text: str, label: Label) -> AttributeValue:
+        unit = label.unit or {"weight_per_box_kg": "kg", "coverage_per_box_m2": "m2"}.get(label.field)
+        return find_weight(text, self.context.mark) or parse_measure(text, self.context.mark, unit) or text
+
+    def _put_code(self, text: str, box: Box) -> None:
+        code = clean_code(text)
+        tokens = code.split()
+        if tokens and len(tokens) <= 3 and any(is_weak_code(token) for token in tokens):
+            self.put("sku", code, box)
+
+    def _put_prices(self, text: str, box: Box) -> None:
+        found = find_prices(text, self.context.mark, self.context.dollar)
+        if found:
+            self._keep_prices(text, found, box)
+        elif (amount := parse_amount(text, self.context.mark)) is not None:
+            self.put("price", amount, box)
+
+    def _keep_prices(self, text: str, found: Sequence[Price], box: Box) -> None:
+        self.currency = self.currency or found[0].currency
+        if len(found) == 2 and _LIST_PRICE.search(text):
+            ordered = sorted(found, key=lambda price: float(price.amount))
+            self.put("price", ordered[0].amount, box)
+            self.put("list_price", ordered[1].amount, box)
+            return
+        for price in found:
+            self.put("price", price.amount, box)
+        if len(found) == 1 and (label := clean_name(text[: found[0].start].strip(" :–-"))):
+            self.prices.setdefault(label, found[0].amount)
+
+    def _put_sizes(self, text: str, box: Box, unit: str | None = None) -> bool:
+        sizes = find_sizes(text, self.context.mark, unit)
+        for size in sizes:
+            self._sizes.append(size.text)
+            if len(self._sizes) == 1:
+                for axis, value in size.measures.items():
+                    self.put(axis, value, box)
+        measure = parse_measure(text, self.context.mark, unit) if unit and not sizes else None
+        self.put("size", measure, box)
+        return bool(sizes) or measure is not None
+
+    def _read_bare(self, text: str, box: Box) -> bool:
+        """Claim an unlabelled line that is a price, a size, a weight or a code; True when nothing else is in it."""
+        prices = find_prices(text, self.context.mark, self.context.dollar)
+        if is_sentence(text):
+            return False
+        if prices:
+            self._keep_prices(text, prices, box)
+        sized = self._put_sizes(text, box)
+        weight = find_weight(text, self.context.mark)
+        if weight and len(text.split()) <= 4:
+            self.put("weight", weight, box)
+        if (prices or sized) and not _has_name_beside(text, self.context):
+            return True
+        code = find_code(text)
+        if code and "sku" not in self.values:
+            self.put("sku", code, box)
+        alone = code is not None and len(text.split()) <= len(code.split()) + 1
+        return alone or (weight is not None and len(text.split()) <= 3)
+
+
+def _has_name_beside(text: str, context: Context) -> bool:
+    """Whether letters are left when prices and sizes are taken out ("Oslo 60x60 € 45" -> True)."""
+    spans = [(p.start, p.end) for p in find_prices(text, context.mark, context.dollar)]
+    spans += [(size.start, size.end) for size in find_sizes(text, context.mark)]
+    left = text
+    for start, end in sorted(spans, reverse=True):
+        left = left[:start] + " " + left[end:]
+    return any(len(re.sub(r"[\W\d_]", "", token)) >= 3 and not read_label(token) for token in left.split())
+
+
+def measures_of(values: dict[str, AttributeValue]) -> dict[str, Measure]:
+    return {axis: value for axis in AXES if isinstance(value := values.get(axis), Measure)}

@@ -1,0 +1,92 @@
+"""Labels before values: "Material: oak", "Maße (cm)  80 x 75 x 90", "Colour / Farbe: ivory"."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from tasks.catalog.dimensions import axis_of, unit_of
+from tasks.catalog.vocabulary import TEXT_CACHE, fold, folded_table
+
+_INLINE = re.compile(r"^(?P<label>[^:：=]{1,48}?)\s*[:：=]\s*(?P<value>\S.*)$")
+_UNIT_IN_LABEL = re.compile(r"[(\[]\s*(?:in\s+)?([^()\[\]]{1,12})\s*[)\]]|,\s*([^\W\d_]{1,4}\.?)$")
+_MAX_LABEL_WORDS = 4
+# Labels that read as such without a colon before a short value; others ("Frame", "Design") start names, too.
+_BARE_LABELS = frozenset(
+    {
+        "colours",
+        "finish",
+        "material",
+        "weight",
+        "dimensions",
+        "sku",
+        "price",
+        "collection",
+        "designer",
+        "brand",
+        "packaging",
+    }
+)
+_TOO_COMMON = frozenset(
+    {"frame", "body", "cover", "covers", "no", "id", "nr", "form", "line", "range", "design", "style", "model"}
+)
+
+
+class Label(NamedTuple):
+    """A field that a label names; `unit` where the label carries it; a label of the source's own is not `known`."""
+
+    field: str
+    unit: str | None = None
+    known: bool = True
+
+
+@lru_cache(maxsize=TEXT_CACHE)
+def read_label(text: str) -> Label | None:
+    """The field that `text` names when all of it is a label, in any of its languages; None when it is none."""
+    unit = None
+    if match := _UNIT_IN_LABEL.search(text):
+        unit = unit_of(match[1] or match[2])
+        if unit or match[1]:
+            text = text[: match.start()] + text[match.end() :]
+    folded = fold(text)
+    field = folded_table("labels").get(folded)
+    if field:
+        return Label(field, unit)
+    if axis := axis_of(text):
+        return Label(axis, unit)
+    parts = [part for part in re.split(r"\s*[/|]\s*", folded) if part]
+    fields = {folded_table("labels").get(part) for part in parts}
+    if len(parts) > 1 and len(fields) == 1 and None not in fields:
+        return Label(str(fields.pop()), unit)
+    return None
+
+
+@lru_cache(maxsize=TEXT_CACHE)
+def split_label(text: str) -> tuple[Label, str] | None:
+    """A line as label and value: with a colon any short label, without one only an unmistakable label."""
+    match = _INLINE.match(text)
+    if match:
+        label = read_label(match["label"])
+        if label:
+            return label, match["value"].strip()
+        own = _own_label(match["label"])
+        return (own, match["value"].strip()) if own else None
+    tokens = text.split()
+    for count in range(min(3, len(tokens) - 1), 0, -1):
+        head = " ".join(tokens[:count])
+        label = read_label(head)
+        if label and label.field in _BARE_LABELS and head[:1].isupper() and fold(head) not in _TOO_COMMON:
+            value = " ".join(tokens[count:])
+            if len(tokens) <= 9 and not fold(value).startswith(("and ", "und ", "e ", "et ", "of ", "for ")):
+                return label, value
+    return None
+
+
+def _own_label(text: str) -> Label | None:
+    """A label that no vocabulary knows, under a name of its own."""
+    slug = re.sub(r"\W+", "_", fold(text)).strip("_")
+    letters = sum(char.isalpha() for char in text)
+    if not slug or letters < 3 or len(text.split()) > _MAX_LABEL_WORDS or any(char.isdigit() for char in text):
+        return None
+    return Label(slug, known=False)

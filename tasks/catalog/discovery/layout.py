@@ -1,0 +1,163 @@
+"""The text of a page as a reader sees it: pieces of a line, groups of lines that stand together, and visual rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from tasks.catalog.boxes import Box, union
+from tasks.catalog.pages import Line, Page, Word
+
+# Shares are of the type size: a gap wider than this inside a line starts another column.
+_COLUMN_GAP_SHARE = 1.3
+# Lines of one caption stand closer than this, and their sizes differ by no more.
+_LINE_GAP_SHARE = 0.75
+_SIZE_RATIO = 2.0
+_EDGE_POINTS = 3.0
+_REACH_SHARE = 8.0
+_LIKE_RATIO, _OCR_LIKE_RATIO = 1.1, 1.4
+_OCR_FONT = "GlyphLess"  # the font that Tesseract's text layers are set in
+
+
+class Segment(NamedTuple):
+    """A run of words on one line, as far as no wide gap divides it."""
+
+    text: str
+    box: Box
+    size: float
+    bold: bool = False
+    italic: bool = False
+    color: int = 0
+    font: str = ""
+    words: tuple[Word, ...] = ()
+
+    @property
+    def from_ocr(self) -> bool:
+        return self.font.startswith(_OCR_FONT)
+
+    def looks_like(self, other: Segment) -> bool:
+        """Whether both are set alike: size, weight and colour; OCR knows a size only roughly and no weight."""
+        small, large = sorted((self.size, other.size))
+        if self.from_ocr:
+            return large <= _OCR_LIKE_RATIO * small
+        return large <= _LIKE_RATIO * small and self.bold == other.bold and self.color == other.color
+
+
+class Group(NamedTuple):
+    """Segments that stand together: a caption, a heading, a paragraph."""
+
+    segments: tuple[Segment, ...]
+    box: Box
+
+    @property
+    def text(self) -> str:
+        return "\n".join(segment.text for segment in self.segments)
+
+    @property
+    def words(self) -> int:
+        return sum(len(segment.text.split()) for segment in self.segments)
+
+
+def read_segments(page: Page) -> list[Segment]:
+    """The page's text as segments, from top to bottom and left to right."""
+    found = [segment for line in page.lines for segment in split_line(line)]
+    return sorted(found, key=lambda segment: (segment.box.y0, segment.box.x0))
+
+
+def split_line(line: Line) -> list[Segment]:
+    """A line cut where the space between its words is as wide as a column's gutter."""
+    runs: list[list[Word]] = []
+    for word in line.words:
+        gap = word.box.x0 - runs[-1][-1].box.x1 if runs else 0.0
+        if not runs or gap > _COLUMN_GAP_SHARE * line.size or gap < -line.size * 2:
+            runs.append([])
+        runs[-1].append(word)
+    if len(runs) < 2:
+        return [_segment(line, line.text, line.box, line.words)]
+    return [
+        _segment(line, " ".join(word.text for word in run), union(word.box for word in run), tuple(run)) for run in runs
+    ]
+
+
+def _segment(line: Line, text: str, box: Box, words: tuple[Word, ...]) -> Segment:
+    return Segment(" ".join(text.split()), box, line.size, line.bold, line.italic, line.color, line.font, words)
+
+
+def group_segments(segments: Sequence[Segment]) -> list[Group]:
+    """Segments joined downwards while close, aligned and of a like size; a heading over columns stays alone."""
+    ordered = sorted(segments, key=lambda segment: (segment.box.y0, segment.box.x0))
+    parent: dict[int, int] = {}
+    children: dict[int, list[int]] = defaultdict(list)
+    for index, segment in enumerate(ordered):
+        above = [other for other in _just_above(ordered, index) if _continues(ordered[other], segment)]
+        if above:
+            best = max(above, key=lambda other: (ordered[other].box.y1, ordered[other].box.x_overlap(segment.box)))
+            parent[index] = best
+            children[best].append(index)
+    for siblings in children.values():
+        if len(siblings) > 1 and _side_by_side([ordered[index].box for index in siblings]):
+            for index in siblings:
+                del parent[index]
+    members: dict[int, list[Segment]] = defaultdict(list)
+    for index, segment in enumerate(ordered):
+        root = index
+        while root in parent:
+            root = parent[root]
+        members[root].append(segment)
+    return [Group(tuple(found), union(segment.box for segment in found)) for found in members.values()]
+
+
+def _just_above(ordered: Sequence[Segment], index: int) -> Iterator[int]:
+    """Segments that may stand right over another; those that start far above it cannot."""
+    reach = _REACH_SHARE * ordered[index].size
+    for other in range(index - 1, -1, -1):
+        if ordered[index].box.y0 - ordered[other].box.y0 > reach:
+            return
+        yield other
+
+
+def _continues(upper: Segment, lower: Segment) -> bool:
+    """Whether `lower` is the next line of what `upper` belongs to."""
+    small, large = sorted((upper.size, lower.size))
+    gap = lower.box.y0 - upper.box.y1
+    if large > _SIZE_RATIO * small or not -0.6 * small <= gap <= _LINE_GAP_SHARE * small:
+        return False
+    if lower.box.y0 - upper.box.y0 < 0.4 * small:
+        return False
+    one, two = upper.box, lower.box
+    aligned = min(abs(one.x0 - two.x0), abs(one.x1 - two.x1), abs(one.center[0] - two.center[0])) <= _EDGE_POINTS
+    return one.x_overlap(two) > (0.1 if aligned else 0.5)
+
+
+def _side_by_side(boxes: Sequence[Box]) -> bool:
+    return any(
+        one.y_overlap(other) > 0.3 and one.x_overlap(other) < 0.1
+        for index, one in enumerate(boxes)
+        for other in boxes[index + 1 :]
+    )
+
+
+def read_rows(segments: Iterable[Segment]) -> list[list[Segment]]:
+    """Segments as visual rows, top to bottom, each from left to right: those whose middles stand at one height."""
+    rows: list[list[Segment]] = []
+    for segment in sorted(segments, key=lambda segment: segment.box.center[1]):
+        middle = segment.box.center[1]
+        if rows and middle - _middle(rows[-1]) <= 0.35 * min(segment.box.height, rows[-1][-1].box.height):
+            rows[-1].append(segment)
+        else:
+            rows.append([segment])
+    return [sorted(row, key=lambda segment: segment.box.x0) for row in rows]
+
+
+def _middle(row: Sequence[Segment]) -> float:
+    return sum(segment.box.center[1] for segment in row) / len(row)
+
+
+def body_size(pages: Sequence[Page]) -> float:
+    """The type size that most characters of the document are set in, in points."""
+    counts: dict[float, int] = defaultdict(int)
+    for page in pages:
+        for line in page.lines:
+            counts[round(line.size * 2) / 2] += len(line.text)
+    return max(counts, key=lambda size: counts[size]) if counts else 10.0

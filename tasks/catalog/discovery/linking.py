@@ -1,0 +1,125 @@
+"""Which images show which product, with the reason: the caption, the cell, the page, the spread or the distance."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from tasks.catalog.boxes import Box, union
+from tasks.catalog.discovery.grid import Picture
+from tasks.catalog.discovery.pictures import find_pictures, find_repeated
+from tasks.catalog.pages import Page
+from tasks.catalog.products import ImageLink, Product
+
+_ONLY, _ONLY_SMALL, _CELL, _ROW, _NEAREST, _SPREAD = 0.9, 0.75, 0.85, 0.85, 0.6, 0.55
+_NEAR_SHARE = 0.25  # of the page's larger side: further away is no neighbour
+_CLEARLY = 0.7  # the nearest product is at most this share of the next one's distance away
+_FULL_PAGE_SHARE = 0.6
+
+
+def link_images(products: Sequence[Product], pages: Sequence[Page]) -> tuple[Product, ...]:
+    """`products` with links to the images that a reader would give them; links they have are kept.
+
+    Images that repeat as decoration are never linked, and an image that a caption gave to one product is not
+    given to another.
+    """
+    repeated = find_repeated(pages)
+    links: dict[str, list[ImageLink]] = {product.key: list(product.images) for product in products}
+    by_page: dict[int, list[Product]] = defaultdict(list)
+    for product in products:
+        for number in product.pages:
+            by_page[number].append(product)
+    captioned = {(link.page, link.sha256) for found in links.values() for link in found}
+    for page in pages:
+        pictures = [one for one in find_pictures(page, repeated) if (page.number, one.sha256) not in captioned]
+        for picture in pictures:
+            found = _link(picture, pictures, by_page.get(page.number, []), page)
+            if found:
+                product, link = found
+                links[product.key].append(link)
+    _link_spreads(links, by_page, pages, repeated)
+    return tuple(product.model_copy(update={"images": _best(links[product.key])}) for product in products)
+
+
+def _link(
+    picture: Picture, pictures: Sequence[Picture], products: Sequence[Product], page: Page
+) -> tuple[Product, ImageLink] | None:
+    if not products:
+        return None
+    if len(products) == 1:
+        largest = max(other.box.area for other in pictures)
+        score = _ONLY if picture.box.area >= 0.5 * largest else _ONLY_SMALL
+        return products[0], ImageLink(
+            sha256=picture.sha256, page=page.number, score=score, reason="only_product_on_page"
+        )
+    areas = [(product, _boxes(product, page.number)) for product in products]
+    rows = [product for product, boxes in areas if boxes and _in_row(picture.box, boxes) and product.method == "table"]
+    if len(rows) == 1:
+        return rows[0], ImageLink(sha256=picture.sha256, page=page.number, score=_ROW, reason="same_row")
+    gaps = sorted(
+        ((_distance(picture.box, boxes), index) for index, (_, boxes) in enumerate(areas) if boxes), key=lambda gap: gap
+    )
+    if not gaps or gaps[0][0] > _NEAR_SHARE * max(page.width, page.height):
+        return None
+    if products[gaps[0][1]].images and len(gaps) > 1 and gaps[1][0] * _CLEARLY < gaps[0][0]:
+        return None
+    nearest = products[gaps[0][1]]
+    if nearest.method == "grid" and nearest.images:
+        return None  # a picture without a caption among captioned ones is a product nobody named
+    clear = len(gaps) == 1 or gaps[0][0] <= _CLEARLY * gaps[1][0]
+    if nearest.method == "table":
+        return None  # a price list's pictures belong to rows only
+    inside = union(_boxes(nearest, page.number)).intersection(picture.box) > 0.5 * picture.box.area
+    score, reason = (_CELL, "same_cell") if inside and clear else (_NEAREST, "nearest")
+    return (nearest, ImageLink(sha256=picture.sha256, page=page.number, score=score, reason=reason)) if clear else None
+
+
+def _boxes(product: Product, number: int) -> list[Box]:
+    return [place.bbox for place in product.provenance.values() if place.page == number and place.bbox is not None]
+
+
+def _in_row(picture: Box, boxes: Sequence[Box]) -> bool:
+    area = union(boxes)
+    return (
+        picture.y0 - 2 <= area.center[1] <= picture.y1 + 2
+        and abs(picture.center[1] - area.center[1]) <= picture.height / 2
+    )
+
+
+def _distance(picture: Box, boxes: Sequence[Box]) -> float:
+    """From the picture to the product's nearest field."""
+    return min(picture.gap(box) for box in boxes)
+
+
+def _link_spreads(
+    links: dict[str, list[ImageLink]],
+    by_page: dict[int, list[Product]],
+    pages: Sequence[Page],
+    repeated: frozenset[str],
+) -> None:
+    """A page that is all picture, facing the page of one product without a picture of its own, shows that product."""
+    known = {page.number: page for page in pages}
+    for number, page in known.items():
+        if by_page.get(number) or len(page.text.split()) > 12:
+            continue
+        large = [
+            image.sha256
+            for image in page.images
+            if image.sha256 not in repeated
+            for box in image.boxes
+            if box.area >= _FULL_PAGE_SHARE * page.width * page.height
+        ]
+        # Even pages lie on the left: 2 faces 3.
+        facing = by_page.get(number + 1 if number % 2 == 0 else number - 1, [])
+        if len(large) == 1 and len(facing) == 1 and not links[facing[0].key]:
+            link = ImageLink(sha256=large[0], page=number, score=_SPREAD, reason="same_spread")
+            links[facing[0].key].append(link)
+
+
+def _best(links: Sequence[ImageLink]) -> tuple[ImageLink, ...]:
+    """One link an image, the best first."""
+    best: dict[str, ImageLink] = {}
+    for link in links:
+        if link.sha256 not in best or link.score > best[link.sha256].score:
+            best[link.sha256] = link
+    return tuple(sorted(best.values(), key=lambda link: -link.score))

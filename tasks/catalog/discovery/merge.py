@@ -1,0 +1,77 @@
+"""Sightings of one product become one product, with the key that stays the same from run to run.
+
+Identity is the code; without one, the name and its place. Equal names at different places stay different products.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from tasks.catalog.codes import clean_code
+from tasks.catalog.discovery.candidates import Candidate
+from tasks.catalog.products import Product
+from tasks.catalog.vocabulary import fold
+
+_NEXT_PAGE = 1  # a product goes on on the next page under the same name
+
+
+def merge(candidates: Sequence[Candidate]) -> tuple[Product, ...]:
+    """Products in the order of their first sighting, each with a key, all its pages and what any sighting told."""
+    merged: dict[str, Product] = {}
+    ordinals: Counter[tuple[str, int]] = Counter()
+    for one in candidates:
+        product = one.product
+        if product.sku:
+            key = _code_key(one, merged)
+        else:
+            key = _continued(one, merged) or ""
+            if not key:
+                ordinals[fold(product.name), one.page] += 1
+                key = f"name:{fold(product.name)}|{one.page}|{ordinals[fold(product.name), one.page]}"
+        merged[key] = combine(merged[key], product) if key in merged else product.model_copy(update={"key": key})
+    return tuple(merged.values())
+
+
+def _code_key(one: Candidate, merged: dict[str, Product]) -> str:
+    """The code's key; with the name where one page has two products under one code, or OCR may have misread it."""
+    key = f"sku:{clean_code(one.product.sku or '').casefold()}"
+    known = merged.get(key)
+    if known and (one.page in known.pages or one.from_ocr) and _differ(known, one.product):
+        return f"{key}|{fold(one.product.name)}"
+    return key
+
+
+def _differ(one: Product, other: Product) -> bool:
+    names = fold(one.name), fold(other.name)
+    return names[0] != names[1] and not (names[0] in names[1] or names[1] in names[0])
+
+
+def _continued(one: Candidate, merged: dict[str, Product]) -> str | None:
+    """The key of a product of the same name that the page before told in words."""
+    if one.product.method != "spec":
+        return None
+    for key, known in merged.items():
+        same = fold(known.name) == fold(one.product.name) and known.method == "spec"
+        if same and one.page - known.pages[-1] == _NEXT_PAGE:
+            return key
+    return None
+
+
+def combine(known: Product, seen: Product) -> Product:
+    """`known` with what `seen` adds; what is known stays."""
+    scalars = ("sku", "gtin", "mpn", "brand", "category", "description", "price", "list_price", "currency")
+    update: dict[str, object] = {
+        field: getattr(seen, field) for field in scalars if not getattr(known, field) and getattr(seen, field)
+    }
+    images = {link.sha256: link for link in (*seen.images, *known.images)}
+    update |= {
+        "prices": {**seen.prices, **known.prices},
+        "attributes": {**seen.attributes, **known.attributes},
+        "variants": known.variants or seen.variants,
+        "images": tuple(images[link.sha256] for link in dict.fromkeys((*known.images, *seen.images))),
+        "pages": tuple(sorted({*known.pages, *seen.pages})),
+        "provenance": {**seen.provenance, **known.provenance},
+        "confidence": max(known.confidence, seen.confidence),
+    }
+    return known.model_copy(update=update)

@@ -1,0 +1,113 @@
+"""Which lines of a product's text are its name: the most prominent ones that can be a name, wrapped lines joined."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from tasks.catalog.boxes import Box, union
+from tasks.catalog.codes import find_code
+from tasks.catalog.dimensions import find_sizes
+from tasks.catalog.discovery.labels import read_label, split_label
+from tasks.catalog.discovery.layout import Segment
+from tasks.catalog.names import clean_name, is_name
+from tasks.catalog.prices import find_prices
+from tasks.catalog.vocabulary import TEXT_CACHE
+
+# A line that leaves room for the next line's first word (as a share of the width) ended on purpose.
+_WRAP_SLACK = 1.02
+_OCR_NAME_SIZE = 0.6  # of the largest line's
+
+
+class Name(NamedTuple):
+    """A name, its box, and the segments it was read from."""
+
+    text: str
+    box: Box
+    segments: tuple[Segment, ...]
+
+
+def can_name(segment: Segment) -> bool:
+    """Whether a line can be (a part of) a name rather than a field."""
+    return _can_name(segment.text)
+
+
+@lru_cache(maxsize=TEXT_CACHE)
+def _can_name(line: str) -> bool:
+    text = clean_name(line)
+    if not is_name(text) or read_label(text):
+        return False
+    labelled = split_label(line)
+    if labelled and (labelled[0].known or ":" in line):
+        return False
+    code = find_code(text)
+    return code is None or len(text.split()) > len(code.split()) + 1 or not _is_only_code(text, code)
+
+
+def _is_only_code(text: str, code: str) -> bool:
+    left = text.replace(code, " ")
+    return sum(char.isalpha() for char in left) < 3
+
+
+def pick_name(segments: Sequence[Segment], width: float, *, wrapped: bool | None = None) -> Name | None:
+    """The name among a caption's lines, from top to bottom.
+
+    `width` is the room that a line had, in points: a line joins the name when it would not have fitted on the one
+    before. `wrapped` settles that for captions of a grid that all look alike (None: not known).
+    """
+    usable = [segment for segment in segments if can_name(segment)]
+    if not usable:
+        return None
+    first = _most_prominent(usable)
+    start = list(segments).index(first)
+    chosen = [first]
+    for segment in segments[start + 1 :]:
+        if not segment.looks_like(first) or not _can_continue(segment):
+            break
+        if not is_wrap(chosen[-1], segment, width) if wrapped is None else not wrapped:
+            break
+        chosen.append(segment)
+    text = clean_name([segment.text for segment in chosen])
+    return Name(text, union(segment.box for segment in chosen), tuple(chosen)) if is_name(text) else None
+
+
+def _most_prominent(usable: Sequence[Segment]) -> Segment:
+    """The largest line, the bold one of equals, the first of those; sizes that OCR measured count only roughly."""
+    largest = max(segment.size for segment in usable)
+    if usable[0].from_ocr:
+        return next(segment for segment in usable if segment.size >= _OCR_NAME_SIZE * largest)
+    return max(usable, key=lambda one: (round(one.size * 2) / 2, one.bold, -usable.index(one)))
+
+
+def count_name_lines(segments: Sequence[Segment]) -> int:
+    """How many lines a caption has, from its first name-like one on, before a field or another look of type."""
+    start = next((index for index, segment in enumerate(segments) if can_name(segment)), None)
+    if start is None:
+        return 0
+    count = 1
+    for segment in segments[start + 1 :]:
+        if not segment.looks_like(segments[start]) or not _can_continue(segment):
+            break
+        count += 1
+    return count
+
+
+def _can_continue(segment: Segment) -> bool:
+    """Whether a line can be the rest of a name; it may be short ("l brushed") but no field."""
+    text = segment.text
+    labelled = split_label(text)
+    if labelled and (labelled[0].known or ":" in text):
+        return False
+    if find_prices(text) or find_code(text) or read_label(text):
+        return False
+    return any(char.isalpha() for char in text) and not (find_sizes(text) and not can_name(segment))
+
+
+def is_wrap(upper: Segment, lower: Segment, width: float) -> bool:
+    """Whether `lower` goes on with `upper` because that line was full; `width` is the room it had, in points."""
+    if lower.text[:1].islower() or upper.text.endswith(("-", "–", "&", "/", ",")):
+        return True
+    first_word = lower.text.split()[0]
+    per_letter = lower.box.width / max(1, len(lower.text))
+    return upper.box.width + per_letter * (len(first_word) + 1) > width / _WRAP_SLACK

@@ -1,0 +1,87 @@
+"""What a page is for when it shows no product: contents, index, cover, prose, reference."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from tasks.catalog.discovery.context import PageText
+from tasks.catalog.discovery.layout import Segment, group_segments, read_rows
+from tasks.catalog.names import is_sentence
+from tasks.catalog.prices import find_prices
+from tasks.catalog.products import PageKind
+from tasks.catalog.vocabulary import fold, words
+
+_MIN_ENTRIES = 5
+_ENTRY = re.compile(r"^(?P<name>.*[^\W\d_].*?)[\s.…·_]{1,}(?P<numbers>\d{1,3}(?:\s*[,;/–-]\s*\d{1,3})*)$")
+_ENTRY_FIRST = re.compile(r"^(?P<numbers>\d{1,3})[\s.…·_|/–-]+(?P<name>.*[^\W\d_].*)$")
+_COVER_WORDS = 40
+_PROSE_SHARE = 0.5  # of a page's words in running text
+_PROSE_WORDS = 60
+
+
+def is_listing(text: PageText) -> PageKind | None:
+    """`contents` or `index` for a page that lists names with page numbers, which are never products; else None."""
+    headings = {fold(segment.text) for segment in text.segments[:12] if len(segment.text.split()) <= 4}
+    entries = _entries(text.segments)
+    numbers = [number for _, found in entries for number in found[:1]]
+    named_contents = bool(headings & words("contents_headings"))
+    if headings & words("index_headings") - words("contents_headings") and len(entries) >= 3:
+        return "index"
+    if len(entries) < (3 if named_contents else _MIN_ENTRIES) or _has_prices(text):
+        return "contents" if named_contents and len(text.segments) < 60 and not _has_prices(text) else None
+    rising = sum(one <= two for one, two in pairwise(numbers))
+    if (named_contents or rising >= 0.85 * (len(numbers) - 1)) and len(set(numbers)) >= 0.6 * len(numbers):
+        covered = sum(len(name.split()) + 1 for name, _ in entries)
+        if named_contents or covered >= 0.5 * sum(len(segment.text.split()) for segment in text.segments):
+            return "contents"
+    names = [fold(name) for name, _ in entries]
+    sorted_share = sum(one <= two for one, two in pairwise(names)) / max(1, len(names) - 1)
+    return "index" if len(entries) >= 15 and sorted_share >= 0.8 else None
+
+
+def _entries(segments: Sequence[Segment]) -> list[tuple[str, list[int]]]:
+    """Lines of the form "name ..... 12", or a name and a number in one row."""
+    found = []
+    for row in read_rows(segments):
+        texts = [segment.text for segment in row]
+        for text in texts if len(texts) != 2 else [" ".join(texts)]:
+            if not any(char.isdigit() for char in text):
+                continue
+            match = _ENTRY.match(text) or _ENTRY_FIRST.match(text)
+            if match and len(match["name"].split()) <= 10:
+                found.append(
+                    (match["name"].strip(" ."), [int(number) for number in re.findall(r"\d+", match["numbers"])])
+                )
+    return found
+
+
+def _has_prices(text: PageText) -> bool:
+    return sum(len(find_prices(segment.text)) for segment in text.segments) >= 3
+
+
+def prose_words(text: PageText) -> int:
+    """Words of the page that stand in running text: groups of several full lines, or sentences."""
+    count = 0
+    for group in group_segments(text.segments):
+        joined = " ".join(group.text.split())
+        if (len(group.segments) >= 3 and group.words >= 25 and is_sentence(joined)) or is_sentence(joined):
+            count += group.words
+    return count
+
+
+def kind_without_products(text: PageText, total: int) -> PageKind:
+    """What a page without products is."""
+    count = sum(len(segment.text.split()) for segment in text.segments)
+    if not text.segments and not text.page.images:
+        return "empty"
+    listing = is_listing(text)
+    if listing:
+        return listing
+    if text.number in (1, total) and count <= _COVER_WORDS:
+        return "cover"
+    prose = prose_words(text)
+    if prose >= _PROSE_WORDS or (count and prose >= _PROSE_SHARE * count):
+        return "prose"
+    return "reference"

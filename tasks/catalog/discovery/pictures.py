@@ -1,0 +1,68 @@
+"""Which images of a page can show a product: not logos and ornaments that repeat, not backgrounds, rules or bullets."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from tasks.catalog.boxes import Box
+from tasks.catalog.discovery.grid import Picture
+from tasks.catalog.pages import Page, PageImage
+
+_MIN_SIDE_POINTS = 22.0
+_MIN_AREA_SHARE = 0.0025  # of the page: about 35 x 35 points on A4
+_MAX_AREA_SHARE = 0.72
+_MAX_ASPECT = 8.0
+_SAME_PLACE_SHARE = 0.85
+# An image on this many pages, and this share of them, belongs to the layout.
+_REPEAT_PAGES = 3
+_REPEAT_SHARE = 0.12
+_SAME_PAGE_REPEATS = 3  # so often on one page is an ornament, where other pictures stand beside it
+
+
+def find_repeated(pages: Sequence[Page]) -> frozenset[str]:
+    """SHA-256 of images that the document repeats as decoration: on many pages, or often on each page it is on."""
+    on_pages: dict[str, set[int]] = defaultdict(set)
+    places: Counter[str] = Counter()
+    for page in pages:
+        for image in page.images:
+            on_pages[image.sha256].add(page.number)
+            places[image.sha256] += len(image.boxes)
+    needed = max(_REPEAT_PAGES, _REPEAT_SHARE * len(pages))
+    return frozenset(
+        sha256
+        for sha256, numbers in on_pages.items()
+        if len(numbers) >= needed or places[sha256] > _SAME_PAGE_REPEATS * len(numbers)
+    )
+
+
+def find_pictures(page: Page, repeated: frozenset[str]) -> list[Picture]:
+    """Every place on the page where an image that can show a product stands, from top to bottom.
+
+    Where the same place was also rendered, only the image with more pixels counts.
+    """
+    found = [
+        (image.effective_dpi, Picture(image.sha256, box))
+        for image in page.images
+        if image.sha256 not in repeated
+        for box in image.boxes
+        if _can_show_product(image, box, page)
+    ]
+    kept: list[Picture] = []
+    for _, picture in sorted(found, key=lambda one: -one[0]):
+        if not any(_same_place(picture.box, other.box) for other in kept):
+            kept.append(picture)
+    return sorted(kept, key=lambda picture: (picture.box.y0, picture.box.x0))
+
+
+def _same_place(one: Box, other: Box) -> bool:
+    return one.intersection(other) >= _SAME_PLACE_SHARE * max(one.area, other.area)
+
+
+def _can_show_product(image: PageImage, box: Box, page: Page) -> bool:
+    area = page.width * page.height
+    if min(box.width, box.height) < _MIN_SIDE_POINTS or not _MIN_AREA_SHARE * area <= box.area:
+        return False
+    if box.area > _MAX_AREA_SHARE * area and page.text_source == "ocr":
+        return False  # the scan itself
+    return box.area <= _MAX_AREA_SHARE * area and max(box.width, box.height) <= _MAX_ASPECT * min(box.width, box.height)

@@ -1,0 +1,171 @@
+"""Products told in words: a heading and, around it, a specification (labelled lines, sizes, a code, a price).
+
+One product a page or several: headings of one style divide the page, in columns and rows, and each section with
+enough evidence is a product.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tasks.catalog.boxes import Box, union
+from tasks.catalog.codes import find_code
+from tasks.catalog.dimensions import find_sizes
+from tasks.catalog.discovery.candidates import Candidate, Evidence, evidence_of, make_candidate
+from tasks.catalog.discovery.context import Context, PageText
+from tasks.catalog.discovery.fields import Fields
+from tasks.catalog.discovery.grid import Picture
+from tasks.catalog.discovery.labels import read_label, split_label
+from tasks.catalog.discovery.layout import Group, Segment, group_segments
+from tasks.catalog.discovery.naming import Name, can_name, pick_name
+from tasks.catalog.names import is_figure_caption, is_sentence
+from tasks.catalog.prices import find_prices
+
+_MIN_HINTS = 2
+_MAX_STYLES = 6
+_MAX_HEADINGS = 80
+_MAX_PROSE_WORDS = 260  # a section of more running text than this is an article, whatever it mentions
+# What makes a section a product: points by evidence, and how many are asked for.
+_POINTS: dict[Evidence, float] = {"sku": 0.75, "price": 1.0, "size": 0.75, "labels": 0.75, "image": 0.25}
+_ENOUGH_POINTS = 1.25
+_NAMED_CODE_POINTS = 0.5  # a label before the code rules out form numbers and standards
+
+
+class Section(NamedTuple):
+    """A heading with the text that belongs to it."""
+
+    name: Name
+    segments: tuple[Segment, ...]
+
+    @property
+    def box(self) -> Box:
+        return union([self.name.box, *(segment.box for segment in self.segments)])
+
+
+def find_sections(text: PageText, pictures: Sequence[Picture], context: Context) -> list[Candidate]:
+    """The products of the division that explains the page best; [] when no section has enough evidence."""
+    if not _has_evidence(text.segments, context):
+        return []
+    groups = group_segments(text.segments)
+    best: tuple[float, float, list[Candidate]] = (0.0, 0.0, [])
+    for headings in _headings_by_look(text.segments):
+        sections = _divide(text, groups, headings)
+        found = [candidate for one in sections if (candidate := _read_section(one, text, pictures, context))]
+        score = sum(points_of(candidate.evidence) for candidate in found) - 0.6 * (len(sections) - len(found))
+        if found and (score, headings[0].size) > best[:2]:
+            best = (score, headings[0].size, found)
+    return best[2]
+
+
+def _has_evidence(segments: Sequence[Segment], context: Context) -> bool:
+    """Whether the page can hold a specification at all: a code or price somewhere, or two labels or sizes."""
+    hints = 0
+    for segment in segments:
+        text = segment.text
+        if find_prices(text, context.mark, context.dollar):
+            return True
+        labelled = split_label(text)
+        hints += bool(labelled and labelled[0].known) or bool(read_label(text))
+        if any(char.isdigit() for char in text) and not is_sentence(text):
+            if find_code(text):
+                return True
+            hints += bool(find_sizes(text, context.mark))
+        if hints >= _MIN_HINTS:
+            return True
+    return False
+
+
+def points_of(evidence: frozenset[Evidence]) -> float:
+    return sum(_POINTS.get(kind, 0.0) for kind in evidence)
+
+
+def _headings_by_look(segments: Sequence[Segment]) -> list[list[Segment]]:
+    """Lines that can be names, gathered by their look; the larger looks first, at most six."""
+    looks: list[list[Segment]] = []
+    for segment in sorted(segments, key=lambda one: -one.size):
+        if not can_name(segment) or is_figure_caption(segment.text):
+            continue
+        home = next((look for look in looks if look[0].looks_like(segment)), None)
+        if home is None:
+            looks.append([segment])
+        else:
+            home.append(segment)
+    ranked = sorted(looks, key=lambda look: (-look[0].size, not look[0].bold, len(look)))
+    return [look for look in ranked if len(look) <= _MAX_HEADINGS][:_MAX_STYLES]
+
+
+def _divide(text: PageText, groups: Sequence[Group], headings: Sequence[Segment]) -> list[Section]:
+    """Give every piece of text to its heading: the one of its own group, else the nearest above in its column."""
+    names = _join_headings(headings, text.page.width)
+    columns = _columns([name.box for name in names], text.page.width)
+    owned: dict[int, list[Segment]] = defaultdict(list)
+    named = {segment: index for index, name in enumerate(names) for segment in name.segments}
+    for group in groups:
+        inside = sorted({named[segment] for segment in group.segments if segment in named})
+        for segment in group.segments:
+            if segment in named:
+                continue
+            owner = inside[0] if len(inside) == 1 else _owner(segment.box, names, columns)
+            if owner is not None:
+                owned[owner].append(segment)
+    return [Section(name, tuple(owned[index])) for index, name in enumerate(names)]
+
+
+def _join_headings(headings: Sequence[Segment], page_width: float) -> list[Name]:
+    """Headings with their wrapped lines joined."""
+    names = []
+    for group in group_segments(headings):
+        name = pick_name(group.segments, page_width, wrapped=True if len(group.segments) <= 3 else None)
+        if name:
+            names.append(name)
+    return names
+
+
+def _columns(boxes: Sequence[Box], page_width: float) -> list[float]:
+    """Left edges of the columns that the headings stand in; the first column starts at the page's edge."""
+    tolerance = 0.08 * page_width
+    edges: list[float] = []
+    for x in sorted(box.x0 for box in boxes):
+        if not edges or x - edges[-1] > tolerance * 2:
+            edges.append(x)
+    return [0.0, *(edge - tolerance / 2 for edge in edges[1:])]
+
+
+def _owner(box: Box, names: Sequence[Name], columns: Sequence[float]) -> int | None:
+    def column(x: float) -> int:
+        return sum(edge <= x + 1 for edge in columns) - 1
+
+    here = column(box.x0)
+    mates = [(index, name.box) for index, name in enumerate(names) if column(name.box.x0) == here]
+    above = [(box.y0 - other.y0, index) for index, other in mates if other.y0 <= box.y1]
+    if above:
+        return min(above)[1]
+    # Text over the first heading of its column ("Art. 204", the collection) is that heading's.
+    below = [(other.y0 - box.y0, index) for index, other in mates]
+    return min(below)[1] if below else None
+
+
+def _read_section(section: Section, text: PageText, pictures: Sequence[Picture], context: Context) -> Candidate | None:
+    fields = Fields(context)
+    fields.read([*section.name.segments, *section.segments], keep=frozenset(section.name.segments))
+    prose = sum(len(segment.text.split()) for segment in fields.rest)
+    evidence = evidence_of(fields)
+    if not evidence or prose > _MAX_PROSE_WORDS:
+        return None
+    if any(picture.box.gap(section.box) <= 0.15 * text.page.width for picture in pictures):
+        evidence.add("image")
+    named = _NAMED_CODE_POINTS if fields.named_code and "sku" in evidence else 0.0
+    if points_of(frozenset(evidence)) + named < _ENOUGH_POINTS:
+        return None
+    _keep_description(fields)
+    return make_candidate(section.name.text, section.name.box, fields, text.number, section.box, "spec", evidence)
+
+
+def _keep_description(fields: Fields) -> None:
+    """The longest run of unclaimed text, when it says something."""
+    groups = [group for group in group_segments(fields.rest) if group.words >= 4]
+    if groups:
+        longest = max(groups, key=lambda group: group.words)
+        fields.put("description", " ".join(longest.text.split()), longest.box)

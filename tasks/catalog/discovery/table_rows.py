@@ -1,0 +1,281 @@
+"""Tables without rulings: rows and columns from where the words stand.
+
+Several tables may stand below or beside one another; a row of one product may take several lines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tasks.catalog.boxes import Box, union
+from tasks.catalog.codes import is_code
+from tasks.catalog.discovery.layout import Segment, read_rows
+from tasks.catalog.pages import Word
+from tasks.catalog.prices import parse_amount
+
+_CELL_GAP_SHARE = 0.75  # of the type size: words further apart are in different cells
+_SPACE_SHARE = 0.4  # of the type size: a wider space can be a gutter
+_MIN_ROWS = 3
+_BASE_SHARE = 0.15  # of the rows: as many have every column
+_MAX_BESIDE = 3
+_MIN_CELLS = 2
+_MAX_ROW_GAP_SHARE = 6.0  # of the type size: a wider band of white ends a table
+_HEADER_ROWS = 6
+_HEADER_GAP_SHARE = 2.6
+_NUMBER = re.compile(r"[^\w]*\d[\d.,' \u00a0/½¼¾-]*\W{0,3}(?:[^\W\d_]{1,3}\.?)?")
+
+
+class Cell(NamedTuple):
+    """A table's cell; `last` is the last column that it reaches into."""
+
+    text: str
+    box: Box
+    column: int
+    last: int
+    bold: bool = False
+    size: float = 0.0
+
+
+class Row(NamedTuple):
+    """A visual row's cells, from left to right."""
+
+    cells: tuple[Cell, ...]
+
+    @property
+    def box(self) -> Box:
+        return union(cell.box for cell in self.cells)
+
+
+class RawTable(NamedTuple):
+    """A table as it stands: header rows, body rows (headings of groups among them), and the columns' extents."""
+
+    columns: tuple[tuple[float, float], ...]
+    header: tuple[Row, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def box(self) -> Box:
+        return union(row.box for row in (*self.header, *self.rows))
+
+
+def find_tables(segments: Sequence[Segment]) -> list[RawTable]:
+    """The page's tables by word positions; a page of prose, captions or headings gives none."""
+    return _find([cell for segment in segments for cell in split_cells(segment)], _MAX_BESIDE)
+
+
+def _find(cells: Sequence[Segment], depth: int) -> list[RawTable]:
+    rows = read_rows(cells)
+    tables: list[RawTable] = []
+    start = 0
+    while start < len(rows):
+        if not is_data_row(rows[start]):
+            start += 1
+            continue
+        end = _table_end(rows, start)
+        body = rows[start:end]
+        if sum(map(is_data_row, body)) >= _MIN_ROWS:
+            above = rows[max(0, start - _HEADER_ROWS) : start]
+            gutter = find_gutter(body) if depth else None
+            if gutter is None:
+                tables.extend(_build(above, body))
+            else:
+                # Tables side by side seldom share their rows' heights, so each is read on its own.
+                parts = [cell for row in (*above, *body) for cell in row]
+                tables.extend(_find([cell for cell in parts if cell.box.center[0] < gutter], depth - 1))
+                tables.extend(_find([cell for cell in parts if cell.box.center[0] >= gutter], depth - 1))
+        start = end
+    return tables
+
+
+def split_cells(segment: Segment) -> list[Segment]:
+    """A segment cut where words stand further apart than words of one cell do."""
+    runs: list[list[int]] = []
+    for index, word in enumerate(segment.words):
+        gap = word.box.x0 - segment.words[index - 1].box.x1 if index else 0.0
+        if not runs or gap > _CELL_GAP_SHARE * segment.size:
+            runs.append([])
+        runs[-1].append(index)
+    if len(runs) < 2:
+        return [segment]
+    return [
+        segment._replace(
+            text=" ".join(segment.words[index].text for index in run),
+            box=union(segment.words[index].box for index in run),
+            words=tuple(segment.words[index] for index in run),
+        )
+        for run in runs
+    ]
+
+
+def is_data_row(row: Sequence[Segment]) -> bool:
+    """Whether a visual row can be a record: two cells or more, with a number and something beside it."""
+    if len(row) < _MIN_CELLS:
+        return False
+    numbers = sum(is_number(cell.text) for cell in row)
+    return numbers >= 1 and (numbers >= 2 or any(any(char.isalpha() for char in cell.text) for cell in row))
+
+
+def is_number(text: str) -> bool:
+    return parse_amount(text) is not None or bool(_NUMBER.fullmatch(text.strip()))
+
+
+def _table_end(rows: Sequence[Sequence[Segment]], start: int) -> int:
+    """The row after the last one of the table that starts here; text between records belongs to it."""
+    end = last = start + 1
+    size = max(segment.size for segment in rows[start])
+    while end < len(rows):
+        gap = min(segment.box.y0 for segment in rows[end]) - max(segment.box.y1 for segment in rows[end - 1])
+        if gap > _MAX_ROW_GAP_SHARE * size:
+            break
+        end += 1
+        if is_data_row(rows[end - 1]):
+            last = end
+        elif end - last > _HEADER_ROWS:
+            break
+    return last
+
+
+def find_gutter(body: Sequence[Sequence[Segment]]) -> float | None:
+    """Where a table ends and the next one beside it begins: the kinds of its columns repeat from there on."""
+    columns = find_columns([row for row in body if is_data_row(row)])
+    if len(columns) < 4:
+        return None
+    texts = [[cell.text for row in body for cell in row if _covers(cell.box, *column)] for column in columns]
+    kinds = ["words" if _kind(found) == "words" else "number" for found in texts]
+    for start in range(2, len(columns) - 1):
+        left, right = kinds[:start], kinds[start:]
+        repeats = right[: len(left)] == left and len(right) % len(left) == 0
+        if repeats and "words" in left and "number" in left:
+            return (columns[start - 1][1] + columns[start][0]) / 2
+    return None
+
+
+def _kind(texts: Sequence[str]) -> str:
+    """What most cells of a column are: numbers, codes, or words."""
+    numbers = sum(is_number(text) for text in texts)
+    codes = sum(is_code(text.split()[0]) for text in texts if text.split())
+    if codes >= 0.6 * len(texts):
+        return "code"
+    return "number" if numbers >= 0.6 * len(texts) else "words"
+
+
+def _build(above: Sequence[Sequence[Segment]], body: Sequence[Sequence[Segment]]) -> list[RawTable]:
+    columns = find_columns([row for row in body if is_data_row(row)])
+    if len(columns) < _MIN_CELLS:
+        return []
+    header = _header_rows(above, body, columns)
+    records = _lower_records(header, body, columns)
+    return [
+        RawTable(
+            tuple(columns),
+            tuple(_place(row, columns) for row in header[: len(header) - records]),
+            tuple(_place(row, columns) for row in [*header[len(header) - records :], *body]),
+        )
+    ]
+
+
+def _lower_records(
+    header: Sequence[Sequence[Segment]], body: Sequence[Sequence[Segment]], columns: Sequence[tuple[float, float]]
+) -> int:
+    """How many of the last header rows are lines of records: from the first that has a code in a column of codes on."""
+    for index, column in enumerate(columns):
+        if _kind([cell.text for row in body for cell in row if _covers(cell.box, *column)]) == "code":
+            for number, row in enumerate(header):
+                if any(_covers(cell.box, *columns[index]) and is_code(cell.text) for cell in row):
+                    return len(header) - number
+    return 0
+
+
+def find_columns(rows: Sequence[Sequence[Segment]]) -> list[tuple[float, float]]:
+    """The columns' extents, from the rows with most cells; cells of other rows add the columns those lack."""
+    counts = Counter(map(len, rows))
+    needed = min(_MIN_ROWS, len(rows)), _BASE_SHARE * len(rows)
+    supported = [count for count in counts if sum(n for c, n in counts.items() if c >= count) >= max(needed)]
+    most = max(supported, default=max(counts))
+    base = [row for row in rows if len(row) >= most]
+    columns = _merge_extents([(cell.box.x0, cell.box.x1) for row in base for cell in row], len(base))
+    for row in rows:
+        for cell in row:
+            if len(row) >= max(_MIN_CELLS, 0.5 * most) and all(
+                cell.box.x1 < low or cell.box.x0 > high for low, high in columns
+            ):
+                columns = _merge_extents([*columns, (cell.box.x0, cell.box.x1)], 1)
+    return sorted(columns)
+
+
+def _merge_extents(extents: Sequence[tuple[float, float]], rows: int) -> list[tuple[float, float]]:
+    """Extents that overlap as one; a stretch that fewer than a tenth of the rows cover divides columns."""
+    needed = max(1, round(0.1 * rows))
+    edges = sorted([(low, 1) for low, _ in extents] + [(high, -1) for _, high in extents], key=lambda e: (e[0], -e[1]))
+    columns: list[tuple[float, float]] = []
+    depth, start = 0, 0.0
+    for x, step in edges:
+        if depth < needed <= depth + step:
+            start = x
+        if depth + step < needed <= depth and x > start:
+            columns.append((start, x))
+        depth += step
+    return columns
+
+
+def _header_rows(
+    above: Sequence[Sequence[Segment]], body: Sequence[Sequence[Segment]], columns: Sequence[tuple[float, float]]
+) -> list[Sequence[Segment]]:
+    """Rows right above the table that stand over its columns, nearest last; running text ends them."""
+    left, right = columns[0][0] - 20, columns[-1][1] + 20
+    top = min(segment.box.y0 for segment in body[0])
+    size = max(segment.size for segment in body[0])
+    header: list[Sequence[Segment]] = []
+    for row in reversed(above):
+        inside = [segment for segment in row if segment.box.x1 > left and segment.box.x0 < right]
+        if not inside or top - max(segment.box.y1 for segment in inside) > _HEADER_GAP_SHARE * size:
+            break
+        if any(len(segment.text.split()) > 9 for segment in inside):
+            break
+        header.insert(0, inside)
+        top = min(segment.box.y0 for segment in inside)
+    return header
+
+
+def _place(row: Sequence[Segment], columns: Sequence[tuple[float, float]]) -> Row:
+    """A row's segments in their columns; what stands between two is given to the nearer."""
+    cells = []
+    for segment in row:
+        for part in _cut_at_columns(segment, columns) if len(row) > 1 else [segment]:
+            hit = _hit(part.box, columns)
+            cells.append(Cell(part.text, part.box, hit[0], hit[-1], part.bold, part.size))
+    return Row(tuple(cells))
+
+
+def _hit(box: Box, columns: Sequence[tuple[float, float]]) -> list[int]:
+    hit = [index for index, (low, high) in enumerate(columns) if _covers(box, low, high)]
+    return hit or [min(range(len(columns)), key=lambda index: _distance(box, *columns[index]))]
+
+
+def _cut_at_columns(segment: Segment, columns: Sequence[tuple[float, float]]) -> list[Segment]:
+    """A segment over several columns, cut at spaces between columns that are wider than a space between words."""
+    if len(_hit(segment.box, columns)) < 2:
+        return [segment]
+    runs: list[list[Word]] = []
+    for word in segment.words:
+        last = runs[-1][-1] if runs else None
+        apart = last is None or _hit(last.box, columns)[-1] < _hit(word.box, columns)[0]
+        if last is None or (apart and word.box.x0 - last.box.x1 > _SPACE_SHARE * segment.size):
+            runs.append([])
+        runs[-1].append(word)
+    return [
+        segment._replace(text=" ".join(w.text for w in run), box=union(w.box for w in run), words=tuple(run))
+        for run in runs
+    ] or [segment]
+
+
+def _covers(box: Box, low: float, high: float) -> bool:
+    shared = min(box.x1, high) - max(box.x0, low)
+    return shared > 0.3 * min(box.width, high - low)
+
+
+def _distance(box: Box, low: float, high: float) -> float:
+    return max(low - box.x1, box.x0 - high, 0.0)

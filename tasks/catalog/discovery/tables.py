@@ -1,0 +1,291 @@
+"""Price lists and other tables in which a row is a product."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tasks.catalog.boxes import Box, union
+from tasks.catalog.codes import clean_code, is_weak_code, strip_marks
+from tasks.catalog.dimensions import find_sizes
+from tasks.catalog.discovery.candidates import Candidate, evidence_of, make_candidate
+from tasks.catalog.discovery.context import Context, PageText
+from tasks.catalog.discovery.fields import AXES, Fields
+from tasks.catalog.discovery.labels import Label, read_label
+from tasks.catalog.discovery.ruled_tables import read_ruled
+from tasks.catalog.discovery.table_columns import Column, read_columns
+from tasks.catalog.discovery.table_rows import Cell, RawTable, Row, find_tables, is_number
+from tasks.catalog.names import clean_name, is_sentence
+from tasks.catalog.prices import find_prices, parse_amount
+from tasks.catalog.vocabulary import fold, words
+
+_MIN_PRODUCTS = 2
+_MAX_HEADING_WORDS = 9
+_OUTDENT_POINTS = 3.0
+_MERGE_GAP_SHARE = 1.0  # of the type size: a line of the same record stands nearer than that
+_DIAMETER = re.compile(r"(?<!\w)(?:dia|diam|diameter|Ø|⌀|rd)\b\.?", re.IGNORECASE)
+_GENERIC_PRICES = re.compile(r"(?:incl|inkl|ttc|iva incl|с ндс|με φπα)", re.IGNORECASE)
+
+
+class Record(NamedTuple):
+    """A product's row: its cells by column, and the heading it stands under."""
+
+    cells: dict[int, list[Cell]]
+    heading: Cell | None
+
+    @property
+    def box(self) -> Box:
+        return union(cell.box for cells in self.cells.values() for cell in cells)
+
+
+class Layout(NamedTuple):
+    """What the tables so far tell of the next: the last one's columns, which may go on without their header."""
+
+    extents: tuple[tuple[float, float], ...]
+    columns: list[Column]
+    price_labels: frozenset[str]  # of all tables so far
+
+
+class Reading(NamedTuple):
+    """What a page's tables gave: candidates, the areas they took, and the layout for a next page without header."""
+
+    candidates: list[Candidate]
+    areas: list[Box]
+    layout: Layout | None
+
+
+def read_price_tables(text: PageText, context: Context, carried: Layout | None) -> Reading:
+    """Every product row of the page's tables. `carried` is the last table's layout, for one that goes on here."""
+    candidates: list[Candidate] = []
+    areas: list[Box] = []
+    layout = carried
+    known = carried.price_labels if carried else frozenset()
+    for table in map(_lower_heading, _list_tables(text)):
+        columns = read_columns(table, table.rows, known)
+        if not table.header and carried and _same_columns(table.columns, carried.extents):
+            columns = carried.columns
+        found = _read_table(table, columns, text.number, context)
+        if len(found) >= _MIN_PRODUCTS:
+            candidates.extend(found)
+            areas.append(table.box)
+            known |= {fold(column.label) for column in columns if column.field == "price" and column.label}
+            layout = Layout(table.columns, columns, known)
+    return Reading(candidates, areas, layout)
+
+
+def _list_tables(text: PageText) -> list[RawTable]:
+    """Ruled tables that were read cell by cell, and tables by word positions where there are none."""
+    ruled = [table for one in text.page.tables if (table := read_ruled(one, text.segments))]
+    boxes = [table.box for table in ruled]
+    free = [
+        segment
+        for segment in text.segments
+        if not any(
+            box.y0 - 1 <= segment.box.center[1] <= box.y1 + 1 and box.x_overlap(segment.box) > 0 for box in boxes
+        )
+    ]
+    return [*ruled, *find_tables(free)]
+
+
+def _same_columns(one: Sequence[tuple[float, float]], other: Sequence[tuple[float, float]]) -> bool:
+    return len(one) == len(other) and all(
+        abs(a[0] - b[0]) < 12 or abs(a[1] - b[1]) < 12 for a, b in zip(one, other, strict=True)
+    )
+
+
+def _read_table(table: RawTable, columns: list[Column], page: int, context: Context) -> list[Candidate]:
+    if not _can_hold_products(columns):
+        return []
+    found = []
+    for record in read_records(table, columns):
+        candidate = _read_record(record, columns, page, context)
+        if candidate:
+            found.append(candidate)
+    return found
+
+
+def _can_hold_products(columns: Sequence[Column]) -> bool:
+    """A price and something to name it by; or, without prices, labelled codes with names, or codes with sizes."""
+    fields = {column.field for column in columns}
+    if "price" in fields:
+        return bool(fields & {"sku", "name"})
+    labelled = {column.field for column in columns if column.by_label}
+    measured = bool(fields & {*AXES, "dimensions"})
+    return ("sku" in fields and measured) or {"sku", "name"} <= labelled
+
+
+def read_records(table: RawTable, columns: Sequence[Column]) -> list[Record]:
+    """The table's rows as records: headings carried down, lines of one record joined."""
+    keys = [index for index, column in enumerate(columns) if column.field == "sku"]
+    values = [index for index, column in enumerate(columns) if column.field == "price"]
+    body_bold = _mostly_bold(table.rows)
+    left = _left_edge(table.rows)
+    heading: Cell | None = None
+    records: list[Record] = []
+    for row in table.rows:
+        if (found := _heading(row, body_bold, left)) is not None:
+            heading = found
+            continue
+        cells = _by_column(row)
+        starts = any(index in cells for index in keys) if keys else any(index in cells for index in values)
+        previous = records[-1] if records else None
+        if previous and not starts and _continues(previous, row, cells, values):
+            for index, own in cells.items():
+                previous.cells.setdefault(index, []).extend(own)
+        elif starts or any(is_number(cell.text) for cell in row.cells):
+            records.append(Record(cells, heading))
+    return records
+
+
+def _lower_heading(table: RawTable) -> RawTable:
+    """The table with its first group's heading, which stands between the labels and the first row, among its rows."""
+    if not table.header or len(table.header[-1].cells) != 1:
+        return table
+    cell = table.header[-1].cells[0]
+    labelled = {one.column for row in table.header[:-1] for one in row.cells}
+    labels_above = len(labelled) > 1 or not labelled
+    if (
+        cell.column == 0
+        and labels_above
+        and not read_label(cell.text)
+        and _heading(table.header[-1], False, table.columns[0][0], above=True)
+    ):
+        return table._replace(header=table.header[:-1], rows=(table.header[-1], *table.rows))
+    return table
+
+
+def _by_column(row: Row) -> dict[int, list[Cell]]:
+    cells: dict[int, list[Cell]] = {}
+    for cell in row.cells:
+        cells.setdefault(cell.column, []).append(cell)
+    return cells
+
+
+def _mostly_bold(rows: Sequence[Row]) -> bool:
+    data = [cell for row in rows if len(row.cells) > 2 for cell in row.cells]
+    return sum(cell.bold for cell in data) > 0.5 * len(data)
+
+
+def _left_edge(rows: Sequence[Row]) -> float:
+    """Where most records begin."""
+    edges = sorted(row.cells[0].box.x0 for row in rows if len(row.cells) > 2)
+    return edges[len(edges) // 2] if edges else 0.0
+
+
+def _heading(row: Row, body_bold: bool, left: float, *, above: bool = False) -> Cell | None:
+    """The heading of a group of rows: words alone on their row, set apart by weight or by standing further left."""
+    cells = row.cells
+    first = cells[0]
+    text = " ".join(cell.text for cell in cells)
+    if len(cells) > 2 or first.column > 0 or any(is_number(cell.text) for cell in cells):
+        return None
+    if len(cells) == 2 and not (cells[1].bold and cells[1].column <= 2) and not text.rstrip().endswith(")"):
+        return None
+    if len(text.split()) > _MAX_HEADING_WORDS or is_sentence(text) or ":" in text or not _has_letters(first.text):
+        return None
+    apart = (first.bold and not body_bold) or first.box.x0 < left - _OUTDENT_POINTS
+    return first._replace(text=text) if apart or (above and len(cells) == 1) else None
+
+
+def _has_letters(text: str) -> bool:
+    return any(char.isalpha() for char in text)
+
+
+def _continues(previous: Record, row: Row, cells: dict[int, list[Cell]], values: Sequence[int]) -> bool:
+    """Whether a line without a code goes on with the record above: it is close, and fills what that lacks."""
+    size = max(cell.size or cell.box.height for cell in row.cells)
+    if row.box.y0 - previous.box.y1 > _MERGE_GAP_SHARE * size:
+        return False
+    return not any(index in cells and index in previous.cells for index in values)
+
+
+def _read_record(record: Record, columns: Sequence[Column], page: int, context: Context) -> Candidate | None:
+    fields = Fields(context)
+    name: tuple[str, Box] | None = None
+    for index, cells in sorted(record.cells.items()):
+        column = columns[index]
+        text, box = " ".join(cell.text for cell in cells), union(cell.box for cell in cells)
+        if column.field == "name":
+            name = clean_name([cell.text for cell in cells]), box
+        elif any(cell.last > cell.column for cell in cells) and _read_spanning(cells, columns, fields):
+            continue
+        else:
+            _read_cell(column, text, box, fields)
+    if record.heading and "collection" not in fields.values:
+        fields.put("collection", clean_heading(record.heading.text), record.heading.box)
+    return _candidate(record, name, fields, page, columns)
+
+
+def _candidate(
+    record: Record, name: tuple[str, Box] | None, fields: Fields, page: int, columns: Sequence[Column]
+) -> Candidate | None:
+    evidence = evidence_of(fields)
+    if name is None or not any(char.isalpha() for char in name[0]):
+        code = fields.text("sku")
+        if not code:
+            return None
+        collection = fields.text("collection")
+        name = (f"{collection} {code}" if collection else code), fields.boxes["sku"]
+    if any(fold(name[0]).startswith(word) for word in words("total_words")) and "sku" not in evidence:
+        return None
+    if not evidence & {"sku", "price"}:
+        return None
+    _choose_price(fields)
+    return make_candidate(name[0], name[1], fields, page, record.box, "table", evidence)
+
+
+def _read_cell(column: Column, text: str, box: Box, fields: Fields) -> None:
+    mark = fields.context.mark
+    if column.field == "sku":
+        code = clean_code(text)
+        if is_weak_code(code.replace(" ", "-")):
+            fields.put("sku", code, box)
+    elif column.field == "price":
+        amount = parse_amount(text, mark)
+        if amount is not None:
+            fields.prices[column.label or "price"] = amount
+            fields.boxes.setdefault(f"prices.{column.label or 'price'}", box)
+            priced = find_prices(text, mark, fields.context.dollar)
+            fields.currency = fields.currency or (priced[0].currency if priced else None)
+    elif column.field == "other":
+        if column.label and len(column.label.split()) <= 4 and strip_marks(text):
+            fields.put(_slug(column.label), strip_marks(text), box)
+        elif sizes := find_sizes(text, mark):
+            for axis, measure in sizes[0].measures.items():
+                fields.put(axis, measure, box)
+    else:
+        fields.read_value(Label(column.field, column.unit), text, box)
+
+
+def _read_spanning(cells: Sequence[Cell], columns: Sequence[Column], fields: Fields) -> bool:
+    """A cell over the columns of width and depth that holds a diameter ("52 Dia.")."""
+    text = " ".join(cell.text for cell in cells)
+    spanned = columns[cells[0].column : cells[0].last + 1]
+    if _DIAMETER.search(text) and any(column.field in AXES for column in spanned):
+        fields.read_value(Label("diameter", spanned[0].unit), _DIAMETER.sub("", text).strip(), cells[0].box)
+        return True
+    return False
+
+
+def _choose_price(fields: Fields) -> None:
+    """The one price to pay: the only one, or the one that its label singles out; several grades have none."""
+    labels = list(fields.prices)
+    chosen = labels[0] if len(labels) == 1 else next((label for label in labels if _GENERIC_PRICES.search(label)), None)
+    if chosen is not None:
+        fields.put("price", fields.prices[chosen], fields.boxes.get(f"prices.{chosen}"))
+
+
+def _slug(label: str) -> str:
+    return re.sub(r"\W+", "_", fold(label)).strip("_") or "other"
+
+
+def clean_heading(text: str) -> str:
+    """A group's heading without "(continued)" remarks and marks."""
+    text = re.sub(r"\s*\(([^()]*)\)\s*$", lambda match: "" if _is_continued(match[1]) else match[0], text)
+    text = re.sub(r"\s*[-–—,]\s*([^\W\d_.']+\.?)$", lambda match: "" if _is_continued(match[1]) else match[0], text)
+    return clean_name(text)
+
+
+def _is_continued(text: str) -> bool:
+    return fold(text).split(" ")[0].strip(".") in words("continued_words")

@@ -1,0 +1,80 @@
+"""Product names: cleaned as a person would copy them, and told from text that is no name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from tasks.catalog.codes import FOOTNOTE_MARKS
+from tasks.catalog.dimensions import find_sizes
+from tasks.catalog.prices import find_prices
+from tasks.catalog.vocabulary import TEXT_CACHE, fold, folded_table, words
+
+_MAX_WORDS, _MAX_CHARACTERS = 12, 90
+_CONTACT = re.compile(
+    r"@|https?:|www\.|\.(?:com|net|org|de|it|fr|gr|ru|eu|co\.uk)\b|(?:tel|fax|phone)\b|[©®]\s?\d{4}", re.I
+)
+_BADGES = re.compile(r"[\s\-–(\[]+(?:new|neu|nuovo|nouveau|nuevo|νέο|новинка)[!)\]]*$", re.I)
+_ORNAMENTS = re.compile(
+    r"^(?:[^\w\s\"'(\[«„“&]+\s+)+|(?:\s+[^\w\s\"'″)\]»”!?.½¼¾]+)+$"
+)  # bullets; icons that OCR reads as signs
+_NUMBERING = re.compile(r"^(?:\d{1,3}[.)]\s+|[•●▪■◆➤►–—-]\s+)")
+_PAGE_WORD = re.compile(r"(?:page|seite|pagina|pag|p|σελίδα|σελ|стр)\.?\s*\d+", re.I)
+
+
+def clean_name(lines: Sequence[str] | str) -> str:
+    """A name on one line: no line breaks, footnote marks, prices, bullets or "new" badges; the spelling is kept."""
+    parts = [lines] if isinstance(lines, str) else list(lines)
+    text = ""
+    for part in parts:
+        part = " ".join(part.split())
+        # A word cut at the line's end goes on in lower case ("Sand-" / "stein"); "Anti-" / "Slip" does not.
+        if text.endswith("-") and part[:1].islower() and text[-2:-1].isalpha():
+            text = text[:-1] + part
+        else:
+            text = f"{text} {part}".strip()
+    for price in reversed(find_prices(text)):
+        text = text[: price.start] + text[price.end :]
+    text = re.sub(rf"[{re.escape(FOOTNOTE_MARKS)}]+(?=\s|$|,)", "", " ".join(text.split()))
+    text = _ORNAMENTS.sub("", _NUMBERING.sub("", text))
+    previous = None
+    while previous != text:
+        previous, text = text, _BADGES.sub("", text).strip(" \t:;,|·•–—-=_")
+    return " ".join(text.split())
+
+
+@lru_cache(maxsize=TEXT_CACHE)
+def is_name(text: str) -> bool:
+    """Whether `text` can be a product's name: short, with letters, no sentence, label, contact or page number."""
+    text = " ".join(text.split())
+    letters = sum(char.isalpha() for char in text)
+    if letters < 2 or letters < 0.4 * len(text.replace(" ", "")) or len(text) > _MAX_CHARACTERS:
+        return False
+    if len(text.split()) > _MAX_WORDS or _CONTACT.search(text) or _PAGE_WORD.fullmatch(text):
+        return False
+    if is_sentence(text) or text.endswith((":", "?")):
+        return False
+    if sum(size.end - size.start for size in find_sizes(text)) > 0.7 * len(text):
+        return False
+    folded = fold(text)
+    listed = (
+        folded in words("contents_headings") or folded in words("index_headings") or folded in words("prose_headings")
+    )
+    return not listed and folded not in folded_table("labels") and not is_figure_caption(text)
+
+
+@lru_cache(maxsize=TEXT_CACHE)
+def is_sentence(text: str) -> bool:
+    """Whether `text` reads as running text: it ends like a sentence, or is long and mostly in lower case."""
+    tokens = text.split()
+    if len(tokens) >= 5 and text.rstrip().endswith((".", "。", ";", "?", "!")):
+        return True
+    lower = sum(token[:1].islower() for token in tokens)
+    return len(tokens) >= 9 and lower >= 0.65 * len(tokens)
+
+
+def is_figure_caption(text: str) -> bool:
+    """Whether `text` is a numbered figure's or table's caption ("Figure 3: ...", "Рис. 2")."""
+    match = re.match(r"\s*([^\W\d_]+)\.?\s*(\d+(?:[.\-]\d+)*|[IVX]+)\s*(?:[.:–—-]|$|\s)", text)
+    return bool(match) and fold(match[1] if match else "") in words("figure_words")

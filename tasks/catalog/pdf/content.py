@@ -1,0 +1,163 @@
+"""What a page's content stream draws: fragments of text, images and vector graphics, in displayed coordinates.
+
+One interpretation of the page gives all three, so a page without rulings or images pays for none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import pymupdf
+from pymupdf import mupdf
+
+from tasks.catalog.boxes import Box
+from tasks.catalog.pages import Word
+from tasks.catalog.pdf.rtl import has_rtl, is_rtl, join_ligatures, split_words
+
+_FLAGS = (
+    pymupdf.TEXT_PRESERVE_WHITESPACE
+    | pymupdf.TEXT_MEDIABOX_CLIP
+    | pymupdf.TEXT_CLIP  # what a clip path hides is no content; an image's box is what is visible of it
+    | pymupdf.TEXT_PRESERVE_IMAGES
+    | pymupdf.TEXT_COLLECT_VECTORS
+    | pymupdf.TEXT_LAZY_VECTORS  # else every underline would cut its line in two
+)
+_BOLD_NAMES = ("bold", "black", "heavy", "semibd", "demi")
+_SPAN_BOLD, _SPAN_ITALIC = 16, 2  # bits of a span's flags
+# Characters that stand for a glyph whose meaning the file does not tell: replacement, private use, control.
+UNREADABLE = re.compile("[\x00-\x1f\ufffd\ue000-\uf8ff]")
+_MEANINGLESS = re.compile("[\x00-\x1f\ufffd]")  # private use stays: bullets and icons of symbol fonts
+
+
+class Style(NamedTuple):
+    """Type of most of a fragment's characters."""
+
+    size: float
+    font: str
+    bold: bool
+    italic: bool
+    color: int
+
+
+class Fragment(NamedTuple):
+    """Words drawn one after the other.
+
+    `turn` is the direction of reading in degrees clockwise: 0, 90, 180 or 270. `opens` and `closes` say whether the
+    first and the last word are whole, with white space drawn around them.
+    """
+
+    words: tuple[Word, ...]
+    style: Style
+    turn: int
+    rtl: bool
+    opens: bool = False
+    closes: bool = False
+
+
+class PlacedImage(NamedTuple):
+    """An image as drawn: the decoder's handle, its visible box and the size in points it is scaled to."""
+
+    image: Any
+    box: Box
+    drawn_width: float
+    drawn_height: float
+
+
+class PageContent(NamedTuple):
+    """Everything drawn on a page, in drawing order. `unreadable` counts characters without a meaning."""
+
+    fragments: tuple[Fragment, ...]
+    images: tuple[PlacedImage, ...]
+    vectors: tuple[Box, ...]
+    characters: int
+    unreadable: int
+
+
+def read_content(display_list: Any) -> PageContent:
+    """Interpret `display_list` (pymupdf.DisplayList, which applies the page's rotation)."""
+    return read_text_page(pymupdf.TextPage(display_list.get_textpage(_FLAGS)))
+
+
+def read_text_page(text_page: Any) -> PageContent:
+    """The content of a pymupdf.TextPage whose coordinates are the displayed ones."""
+    fragments, characters, unreadable = [], 0, 0
+    for line, words in _read_lines(text_page):
+        text = "".join([word.text for word in words])
+        characters += len(text)
+        if UNREADABLE.search(text):
+            unreadable += len(UNREADABLE.findall(text))
+            words = [word._replace(text=clean) for word in words if (clean := _MEANINGLESS.sub("", word.text))]
+        if words:
+            style, turn = _find_style(line["spans"]), _find_turn(line["dir"])
+            opens, closes = line["spans"][0]["text"][:1].isspace(), line["spans"][-1]["text"][-1:].isspace()
+            fragments.append(Fragment(tuple(words), style, turn, is_rtl(text), opens, closes))
+    images, vectors = _read_graphics(text_page.this)
+    return PageContent(tuple(fragments), images, vectors, characters, unreadable)
+
+
+def _read_lines(text_page: Any) -> Iterator[tuple[dict[str, Any], list[Word]]]:
+    """Every line of text with its words."""
+    blocks = [block for block in text_page.extractDICT()["blocks"] if block["type"] == 0]
+    if any(has_rtl(span["text"]) for block in blocks for line in block["lines"] for span in line["spans"]):
+        yield from _read_rtl_lines(text_page)
+        return
+    words: dict[tuple[int, int], list[Word]] = defaultdict(list)
+    for x0, y0, x1, y1, text, block_number, line_number, _ in text_page.extractWORDS():
+        words[block_number, line_number].append(Word(text, Box(x0, y0, x1, y1)))
+    for block_number, block in enumerate(blocks):  # words count the blocks of text only
+        for line_number, line in enumerate(block["lines"]):
+            found = words[block_number, line_number]
+            text = "".join([span["text"] for span in line["spans"]])
+            if len(text.split()) != len(found):  # the two disagree about what is a line
+                found = _divide_line(text, Box(*line["bbox"]))
+            yield line, found
+
+
+def _divide_line(text: str, box: Box) -> list[Word]:
+    """Words of a line whose places are guessed from their share of the characters."""
+    step = box.width / max(1, len(text))
+    return [
+        Word(match[0], Box(box.x0 + match.start() * step, box.y0, box.x0 + match.end() * step, box.y1))
+        for match in re.finditer(r"\S+", text)
+    ]
+
+
+def _read_rtl_lines(text_page: Any) -> Iterator[tuple[dict[str, Any], list[Word]]]:
+    """As above from single characters, which cost twice as much: ligatures come apart in the wrong order."""
+    for block in text_page.extractRAWDICT()["blocks"]:
+        for line in block.get("lines", ()):
+            spans = [{**span, "text": "".join(char["c"] for char in span["chars"])} for span in line["spans"]]
+            characters = [(char["c"], Box(*char["bbox"])) for span in line["spans"] for char in span["chars"]]
+            yield {**line, "spans": spans}, split_words(join_ligatures(characters))
+
+
+def _find_style(spans: Sequence[dict[str, Any]]) -> Style:
+    span = max(spans, key=lambda span: len(span["text"].strip()))
+    name = str(span["font"])
+    bold = bool(span["flags"] & _SPAN_BOLD) or any(part in name.lower() for part in _BOLD_NAMES)
+    return Style(float(span["size"]), name, bold, bool(span["flags"] & _SPAN_ITALIC), int(span["color"]))
+
+
+def _find_turn(direction: tuple[float, float]) -> int:
+    cosine, sine = direction
+    if abs(cosine) >= abs(sine):
+        return 0 if cosine >= 0 else 180
+    return 90 if sine > 0 else 270
+
+
+def _read_graphics(page: Any) -> tuple[tuple[PlacedImage, ...], tuple[Box, ...]]:
+    """Images and vector graphics of an FzStextPage."""
+    images: list[PlacedImage] = []
+    vectors: list[Box] = []
+    for block in page:
+        kind, rect = block.m_internal.type, block.m_internal.bbox
+        if kind == mupdf.FZ_STEXT_BLOCK_VECTOR:
+            vectors.append(Box(rect.x0, rect.y0, rect.x1, rect.y1))
+        elif kind == mupdf.FZ_STEXT_BLOCK_IMAGE:
+            matrix = block.i_transform()
+            width, height = (matrix.a**2 + matrix.b**2) ** 0.5, (matrix.c**2 + matrix.d**2) ** 0.5
+            images.append(PlacedImage(block.i_image(), Box(rect.x0, rect.y0, rect.x1, rect.y1), width, height))
+    return tuple(images), tuple(vectors)

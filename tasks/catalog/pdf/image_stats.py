@@ -1,0 +1,105 @@
+"""Cheap facts about an image's pixels: a perceptual hash, a colour signature and `ImageStats`."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from tasks.catalog.pages import ImageStats
+
+THUMBNAIL_PIXELS = 64
+_EDGE_GRADIENT = 32  # of 255
+_WHITE = 245
+_SIGNATURE_PIXELS = 8
+_SIGNATURE_DISTANCE = 10.0  # mean difference per channel, of 255, within which two images may be one
+
+
+class Likeness(NamedTuple):
+    """What is compared to tell whether two images show the same.
+
+    A difference hash sees brightness only along rows, so plain swatches of any colour hash alike; the signature, a
+    tiny picture in colour, and the shape keep them apart.
+    """
+
+    phash: str
+    signature: bytes
+    aspect: float
+
+    def matches(self, other: Likeness, distance: int) -> bool:
+        """Whether the images are near-duplicates: hashes within `distance` bits, colours and shape alike."""
+        if hash_distance(self.phash, other.phash) > distance:
+            return False
+        if not 0.9 < self.aspect / other.aspect < 1.1:
+            return False
+        mine, theirs = (np.frombuffer(likeness.signature, np.uint8).astype(np.int16) for likeness in (self, other))
+        return float(np.abs(mine - theirs).mean()) < _SIGNATURE_DISTANCE
+
+
+def hash_distance(a: str, b: str) -> int:
+    """Bits in which two hashes of 16 hexadecimal digits differ (Hamming distance, 0 to 64)."""
+    return (int(a, 16) ^ int(b, 16)).bit_count()
+
+
+def shrink(image: Image.Image) -> Image.Image:
+    """An RGB thumbnail of at most 64 x 64 pixels."""
+    scale = THUMBNAIL_PIXELS / max(image.size)
+    if image.mode not in ("L", "RGB"):
+        image = image.convert("L" if image.mode == "1" else "RGB")
+    if scale < 1:
+        size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+        image = image.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
+    return image.convert("RGB")
+
+
+def compare_by(thumbnail: Image.Image, width: int, height: int) -> Likeness:
+    """The likeness of an image of `width` x `height` pixels, from its thumbnail."""
+    grey = np.asarray(thumbnail.convert("L").resize((9, 8), Image.Resampling.BILINEAR), np.int16)
+    bits = (grey[:, 1:] > grey[:, :-1]).ravel()
+    value = int("".join("1" if bit else "0" for bit in bits), 2)
+    signature = thumbnail.resize((_SIGNATURE_PIXELS, _SIGNATURE_PIXELS), Image.Resampling.BOX).tobytes()
+    return Likeness(f"{value:016x}", signature, width / height)
+
+
+def measure(thumbnail: Image.Image) -> ImageStats:
+    """Statistics of an RGB thumbnail."""
+    pixels: NDArray[np.float32] = np.asarray(thumbnail, np.float32)
+    red, green, blue = pixels[..., 0], pixels[..., 1], pixels[..., 2]
+    grey = 0.299 * red + 0.587 * green + 0.114 * blue
+    mean = tuple(round(float(channel.mean())) for channel in (red, green, blue))
+    return ImageStats(
+        mean_rgb=(mean[0], mean[1], mean[2]),
+        colorfulness=round(_measure_colorfulness(red, green, blue), 2),
+        edge_density=round(_measure_edges(grey), 4),
+        entropy=round(_measure_entropy(grey), 3),
+        white_share=round(float((pixels > _WHITE).all(axis=2).mean()), 4),
+        distinct_colors=_count_colors(pixels),
+    )
+
+
+def _measure_colorfulness(red: Any, green: Any, blue: Any) -> float:
+    """Hasler and Süsstrunk, "Measuring colourfulness in natural images" (2003), M3."""
+    first, second = red - green, 0.5 * (red + green) - blue
+    spread = float(np.hypot(first.std(), second.std()))
+    return spread + 0.3 * float(np.hypot(first.mean(), second.mean()))
+
+
+def _measure_edges(grey: Any) -> float:
+    if min(grey.shape) < 2:
+        return 0.0
+    down, right = np.gradient(grey)
+    return float((np.hypot(down, right) > _EDGE_GRADIENT).mean())
+
+
+def _measure_entropy(grey: Any) -> float:
+    counts = np.bincount(grey.astype(np.uint8).ravel(), minlength=256)
+    shares = counts[counts > 0] / grey.size
+    return float(-(shares * np.log2(shares)).sum()) + 0.0
+
+
+def _count_colors(pixels: Any) -> int:
+    reduced = pixels.astype(np.uint16) >> 4
+    codes = (reduced[..., 0] << 8) | (reduced[..., 1] << 4) | reduced[..., 2]
+    return int(np.unique(codes).size)

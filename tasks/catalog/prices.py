@@ -1,0 +1,90 @@
+"""Prices in text: an amount beside a currency's sign, code or word; amounts become decimal strings."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from tasks.catalog.decimals import NUMBER_PATTERN, DecimalMark, parse_decimal, western_digits
+from tasks.catalog.vocabulary import TEXT_CACHE, table
+
+# What stands beside an amount -> ISO 4217 ("": several). A bare "$" is settled by the document (`guess_currency`).
+_SIGNS = table("currencies")
+_DOLLAR_COUNTRIES = {
+    "CAD": r"\bcanadian\b|\bcanada\b|\bcad\b|\bcdn\b",
+    "AUD": r"\baustralian?\b|\baud\b",
+    "NZD": r"\bnew zealand\b|\bnzd\b",
+}
+_SIGN_PATTERN = "|".join(
+    re.escape(sign) + (r"(?![^\W\d_])" if sign[-1].isalpha() else "") for sign in sorted(_SIGNS, key=len, reverse=True)
+)
+_DASHES = r"(?:[.,]?[-–—]{1,2}(?!\w))?"  # "199,-"
+
+
+def _amount(group: str) -> str:
+    return rf"(?P<{group}>{NUMBER_PATTERN}){_DASHES}"
+
+
+_PRICE = re.compile(
+    rf"(?<![\w.,])(?:(?P<before>{_SIGN_PATTERN})\s?{_amount('first')}|{_amount('second')}\s?(?P<after>{_SIGN_PATTERN}))",
+    re.IGNORECASE,
+)
+_BARE = re.compile(_amount("amount"))
+# "$2 million", "€ 5bn" and shares tell of reports, not of goods.
+_NOT_A_PRICE = re.compile(r"\s*(?:million|billion|trillion|mio\.?|mrd\.?|bn|mln|млн|млрд|%)", re.IGNORECASE)
+
+
+class Price(NamedTuple):
+    """An amount as a decimal string, its currency (None: unknown), and where it stands in the text."""
+
+    amount: str
+    currency: str | None
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=TEXT_CACHE)
+def find_prices(text: str, mark: DecimalMark | None = None, dollar: str = "USD") -> tuple[Price, ...]:
+    """Every amount that stands beside a currency, in order. `dollar` is what a bare "$" means in the document."""
+    text = western_digits(text)
+    found = []
+    for match in _PRICE.finditer(text):
+        if _NOT_A_PRICE.match(text, match.end()):
+            continue
+        amount = parse_decimal(match["first"] or match["second"], mark, grouped=True)
+        sign = (match["before"] or match["after"]).casefold()
+        currency = dollar if sign == "$" else _SIGNS[sign]
+        if amount is not None:
+            found.append(Price(amount, currency or None, match.start(), match.end()))
+    return tuple(found)
+
+
+@lru_cache(maxsize=TEXT_CACHE)
+def parse_amount(text: str, mark: DecimalMark | None = None) -> str | None:
+    """The amount of a price cell, with or without a currency: "$1,107", "538", "1.200,–"; None for anything else."""
+    text = western_digits(text).strip().rstrip("*†‡ ")
+    if priced := find_prices(text, mark):
+        rest = text[: priced[0].start] + text[priced[0].end :]
+        return priced[0].amount if len(priced) == 1 and not any(char.isalnum() for char in rest) else None
+    match = _BARE.fullmatch(text)
+    return parse_decimal(match["amount"], mark, grouped=True) if match else None
+
+
+def guess_currency(texts: Iterable[str]) -> str | None:
+    """The currency of most prices of a document, or the only one that it names; None when nothing tells."""
+    joined = "\n".join(texts)
+    counts = Counter(price.currency for price in find_prices(joined, dollar="$") if price.currency)
+    if not counts:
+        named = {_SIGNS[sign.casefold()] for sign in re.findall(r"€|£|₽|\b(?:EUR|USD|GBP|CHF|CAD|AUD|PLN)\b", joined)}
+        return named.pop() if len(named) == 1 else None
+    currency, _ = counts.most_common(1)[0]
+    return guess_dollar(joined) if currency == "$" else currency
+
+
+def guess_dollar(text: str) -> str:
+    """Which dollar a bare "$" means: the one of the only country whose dollar the text names, else the US dollar."""
+    named = [code for code, pattern in _DOLLAR_COUNTRIES.items() if re.search(pattern, text, re.IGNORECASE)]
+    return named[0] if len(named) == 1 else "USD"

@@ -1,0 +1,61 @@
+"""Words of the trade in the languages of its catalogs, kept as data in `vocabulary.json`.
+
+Languages: English, German, Italian, French, Spanish, Portuguese, Greek, Russian, Polish, Dutch.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any
+
+# Rules look at a line several times; its texts are few beside that, so answers are kept. About 10 MB in all.
+TEXT_CACHE = 8192
+
+
+@cache
+def _vocabulary() -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(files(__package__).joinpath("vocabulary.json").read_text(encoding="utf-8"))
+    return data
+
+
+_SEPARATORS = re.compile(r"[.:]+(?=\s|$|/)|[\u00a0_]")
+
+
+@lru_cache(maxsize=TEXT_CACHE)
+def fold(text: str) -> str:
+    """`text` for comparison: case and accents folded, spaces collapsed, punctuation at the ends dropped."""
+    if text.isascii():
+        text = text.casefold()
+    else:
+        decomposed = unicodedata.normalize("NFKD", text.replace("²", "2").casefold())
+        text = "".join(char for char in decomposed if not unicodedata.combining(char))
+    text = _SEPARATORS.sub(" ", text)
+    return " ".join(text.split()).strip(" .:;,*-–—()[]|")
+
+
+@cache
+def table(name: str) -> dict[str, str]:
+    """A part of the vocabulary as {word as printed, lower case: what it stands for}."""
+    return {word.casefold(): key for key, words in _vocabulary()[name].items() for word in words}
+
+
+@cache
+def folded_table(name: str) -> dict[str, str]:
+    """As `table`, keyed by folded words."""
+    return {fold(word): key for key, words in _vocabulary()[name].items() for word in words}
+
+
+@cache
+def words(name: str) -> frozenset[str]:
+    """A list of the vocabulary, folded."""
+    return frozenset(fold(word) for word in _vocabulary()[name])
+
+
+@cache
+def words_pattern(name: str) -> re.Pattern[str]:
+    """A pattern that finds any word of a list in folded text, as whole words."""
+    return re.compile(r"(?<!\w)(?:" + "|".join(sorted(map(re.escape, words(name)), key=len, reverse=True)) + r")(?!\w)")

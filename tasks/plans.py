@@ -1,0 +1,110 @@
+"""What ingesting a document would do, found out without writing to the library (`--dry-run`)."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tasks.catalog import ids
+from tasks.catalog.chunk_products import locate_products
+from tasks.catalog.chunking import chunk_pages
+from tasks.catalog.discovery import discover
+from tasks.catalog.pages import Frozen, Page
+from tasks.catalog.products import Discovery
+from tasks.documents import read_options
+from tasks.local.page_reader import PageChild, PageFailed, inspect_in_child, page_path
+from tasks.settings import Settings
+from tasks.sources import LocalSource, receive
+from tasks.storage.database import Database
+from tasks.storage.library import list_product_keys
+
+# Measured on one core (`make bench NAME=engines`): what the local engines take for an image and for a chunk.
+IMAGE_SECONDS = 0.02
+TEXT_SECONDS = 0.02
+
+
+class DocumentPlan(Frozen):
+    """The items of one document, what would become of its products, and the least time it takes."""
+
+    source: str
+    pages: int
+    unreadable_pages: int
+    images: int
+    chunks: int
+    products: dict[str, int]  # new, known, missing
+    reason: str | None
+    calls: dict[str, int] = {}  # to paid services: the local engines make none
+    floor_seconds: float
+    bound: str = "CPU"
+
+
+async def plan_document(
+    source: str,
+    settings: Settings,
+    database: Database | None,
+    workspace: str,
+    limit: int | None,
+    tell: Callable[[int, int], None],
+) -> DocumentPlan:
+    """Read and understand the document in a temporary folder and compare it with the library, if there is one.
+
+    Raises `SourceError` and `DocumentError` as an ingest would. `tell(done, total)` hears of each page.
+    """
+    with tempfile.TemporaryDirectory(prefix="quarry-plan-") as folder:
+        local = await receive(source, Path(folder), int(settings.pdf_max_mb * 1e6))
+        started = time.monotonic()
+        pages, failed = await asyncio.to_thread(_read, local, settings, Path(folder), limit, tell)
+        seconds = (time.monotonic() - started) / settings.page_workers
+    discovery = await asyncio.to_thread(discover, pages, local.filename)
+    images = len({image.sha256 for page in pages for image in page.images})
+    chunks = len(chunk_pages(pages, locate_products(discovery.products)).chunks)
+    texts = chunks + len(discovery.products)
+    return DocumentPlan(
+        source=local.origin,
+        pages=len(pages) + failed,
+        unreadable_pages=failed,
+        images=images,
+        chunks=chunks,
+        products=await _compare(database, workspace, local, discovery),
+        reason=discovery.reason,
+        floor_seconds=round(seconds + images * IMAGE_SECONDS + texts * TEXT_SECONDS, 1),
+    )
+
+
+def _read(
+    local: LocalSource, settings: Settings, folder: Path, limit: int | None, tell: Callable[[int, int], None]
+) -> tuple[list[Page], int]:
+    memory = settings.page_memory_mb << 20
+    facts = inspect_in_child(local.path, settings.pdf_password, memory_bytes=memory)
+    facts.check(local.filename, max_pages=settings.pdf_max_pages)
+    count = min(limit or facts.page_count, facts.page_count)
+    pages, failed = [], 0
+    with PageChild(
+        local.path.absolute(),
+        folder,
+        options=read_options(settings),
+        password=settings.pdf_password,
+        memory_bytes=memory,
+    ) as child:
+        for number in range(1, count + 1):
+            try:
+                child.read(number, deadline_seconds=settings.page_deadline_seconds)
+                pages.append(Page.model_validate_json(page_path(folder, number).read_bytes()))
+            except PageFailed:
+                failed += 1
+            tell(number, count)
+    return pages, failed
+
+
+async def _compare(
+    database: Database | None, workspace: str, local: LocalSource, discovery: Discovery
+) -> dict[str, int]:
+    keys = {product.key for product in discovery.products}
+    known: Sequence[str] = ()
+    if database is not None:
+        document = ids.document_id(ids.workspace_id(workspace), local.sha256)
+        known = await list_product_keys(database, document)
+    return {"new": len(keys - set(known)), "known": len(keys & set(known)), "missing": len(set(known) - keys)}

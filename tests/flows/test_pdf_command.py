@@ -1,0 +1,222 @@
+"""`python -m flows.pdf` as a user runs it."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import psycopg
+import pymupdf
+import pytest
+
+SECONDS = 60
+
+
+def start(source: Path, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "flows.pdf", str(source), "--json", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for_pages(home: Path, count: int) -> None:
+    """Until so many pages of some document have been read."""
+    deadline = time.monotonic() + SECONDS
+    while len(list(home.glob("work/*/pages/[0-9]*.json"))) < count:
+        assert time.monotonic() < deadline, "no pages were read"
+        time.sleep(0.02)
+
+
+def test_a_catalog_becomes_rows_files_and_vectors(run, make_pdf, dump_library, home: Path, tmp_path: Path) -> None:
+    source, export = make_pdf("stones.pdf", 3), tmp_path / "products.jsonl"
+    first = run("flows.pdf", source, "--json", "--export", export)
+    assert first.code == 0, first.stderr
+    report = first.report
+    assert (report["schema"], report["status"], report["resumed"]) == (1, "completed", False)
+    for kind, counts in report["items"].items():
+        assert counts["declared"] == counts["created"], kind
+    assert report["items"]["page"]["declared"] == 3
+    assert report["items"]["image"]["declared"] == 6
+    assert report["vectors"]["image_slig_embeddings"] == 6
+    assert report["vectors"]["document_chunks"] == report["items"]["chunk"]["declared"]
+    lines = [json.loads(line) for line in export.read_text().splitlines()]
+    assert len(lines) == report["items"]["product"]["declared"] == report["vectors"]["products"]
+    assert {line["change"] for line in lines} == {"created"}
+    stored = [image for line in lines for image in line["images"] if image["path"]]
+    assert all((home / "files" / image["path"]).exists() for image in stored)
+
+    before = dump_library("default")
+    second = run("flows.pdf", source, "--json", "--export", export)
+    assert second.code == 0
+    assert second.report["completion_reason"] == "already_complete"
+    assert second.report["items"]["product"]["unchanged"] == len(lines)
+    assert dump_library("default") == before
+    assert {json.loads(line)["change"] for line in export.read_text().splitlines()} == {"unchanged"}
+
+    forced = run("flows.pdf", source, "--json", "--force")
+    assert {counts["unchanged"] for counts in forced.report["items"].values()} == {
+        counts["declared"] for counts in forced.report["items"].values()
+    }
+    assert dump_library("default") == before
+
+
+@pytest.fixture
+def undisturbed(run, make_pdf, dump_library, empty_library) -> tuple[Path, dict]:
+    """A document, and what the library holds after an ingest that nothing disturbed; then the library is emptied."""
+    empty_library()
+    source = make_pdf("long.pdf", 40, seed=7)
+    done = run("flows.pdf", source, "--json")
+    assert done.code == 0, done.stderr
+    rows = dump_library("default")
+    assert len(rows["document_pages"]) == 40
+    empty_library()
+    return source, rows
+
+
+def test_a_flow_killed_with_9_goes_on_under_its_own_id(undisturbed, run, dump_library, home: Path, dsn: str) -> None:
+    source, expected = undisturbed
+    process = start(source)
+    wait_for_pages(home, 5)
+    process.kill()
+    process.wait()
+    with psycopg.connect(dsn) as connection:
+        [(job, status)] = connection.execute("select id::text, status from public.background_jobs").fetchall()
+    assert status == "processing"  # nobody was left to say otherwise
+    listed = run("flows.jobs", "list", "--json")
+    assert json.loads(listed.stdout)["status"] == "interrupted"
+    again = run("flows.pdf", source, "--json")
+    assert again.code == 0, again.stderr
+    assert again.report["job_id"] == job
+    assert again.report["resumed"] is True
+    assert again.report["items"]["page"]["created"] == 40
+    assert same_rows(dump_library("default"), expected)
+    assert not list(home.glob("work/*/pages"))  # working files of a complete document are gone
+
+
+def test_a_page_worker_killed_with_9_costs_nothing(undisturbed, dump_library, home: Path) -> None:
+    source, expected = undisturbed
+    process = start(source)
+    wait_for_pages(home, 5)
+    workers = [child for child in psutil.Process(process.pid).children() if "spawn_main" in " ".join(child.cmdline())]
+    workers[0].kill()
+    stdout, stderr = process.communicate(timeout=SECONDS)
+    assert process.returncode == 0, stderr
+    assert json.loads(stdout)["items"]["page"] | {"created": 40, "declared": 40} == json.loads(stdout)["items"]["page"]
+    assert same_rows(dump_library("default"), expected)
+
+
+def test_ctrl_c_leaves_a_job_that_the_same_command_takes_up(make_pdf, run, home: Path, empty_library) -> None:
+    empty_library()
+    source = make_pdf("interrupted.pdf", 40, seed=9)
+    process = start(source)
+    wait_for_pages(home, 3)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=SECONDS)
+    assert process.returncode == 130
+    assert "Traceback" not in stderr
+    [job] = [json.loads(line) for line in run("flows.jobs", "list", "--json").stdout.splitlines()]
+    assert job["status"] == "interrupted"
+    again = run("flows.pdf", source, "--json")
+    assert (again.code, again.report["job_id"]) == (0, job["id"])
+
+
+def test_several_documents_are_a_parent_and_its_children(run, make_pdf, tmp_path: Path, dsn: str) -> None:
+    folder = tmp_path / "deliveries"
+    folder.mkdir()
+    for index in range(2):
+        make_pdf(f"part{index}.pdf", 1, seed=20 + index).rename(folder / f"part{index}.pdf")
+    (folder / "broken.pdf").write_bytes(b"no pdf at all")
+    done = run("flows.pdf", folder, "--json")
+    report = done.report
+    assert done.code == 1
+    assert (report["status"], report["completion_reason"]) == ("completed", "completed_with_failures")
+    assert len(report["children"]) == 3
+    assert report["items"]["page"]["created"] == 2
+    assert "broken.pdf: not a PDF" in report["error"]
+    with psycopg.connect(dsn) as connection:
+        statuses = connection.execute(
+            "select status from public.background_jobs where parent_job_id = %s order by 1", (report["job_id"],)
+        ).fetchall()
+    assert statuses == [("completed",), ("completed",), ("failed",)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("empty.pdf", b"", "empty"),
+        ("page.pdf", b"<html>not found</html>", "not a PDF"),
+        ("missing.pdf", None, "no such file"),
+    ],
+)
+def test_what_cannot_be_opened_is_one_line_and_a_failed_job(
+    run, tmp_path: Path, name: str, content: bytes | None, said: str
+) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    done = run("flows.pdf", tmp_path / name, "--json")
+    assert done.code == 1
+    assert done.report["status"] == "failed"
+    assert said in done.report["error"]
+    errors = [line for line in done.stderr.splitlines() if line.startswith("error:")]
+    assert len(errors) == 1
+    assert name in errors[0]
+    assert "Traceback" not in done.stderr
+
+
+def test_a_password_opens_an_encrypted_document_and_is_written_nowhere(
+    run, make_pdf, tmp_path: Path, home: Path, dsn: str
+) -> None:
+    secret = "correct-horse-battery"
+    locked = tmp_path / "locked.pdf"
+    with pymupdf.open(make_pdf("plain.pdf", 1, seed=31)) as document:
+        document.save(locked, encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw=secret, owner_pw=secret)
+    refused = run("flows.pdf", locked, "--json")
+    assert refused.code == 1
+    assert "--password" in refused.report["error"]
+    opened = run("flows.pdf", locked, "--json", "--password", secret)
+    assert opened.code == 0, opened.stderr
+    with psycopg.connect(dsn) as connection:
+        assert secret not in str(connection.execute("select * from public.background_jobs").fetchall())
+    for file in [*home.glob("logs/*"), *home.glob("prefect/*.db*")]:
+        assert secret.encode() not in file.read_bytes(), file
+
+
+def test_wrong_usage_and_wrong_configuration_have_their_own_codes(run) -> None:
+    assert run("flows.pdf").code == 2
+    assert run("flows.pdf", "a.pdf", "--limit", "0").code == 2
+    half = run("flows.pdf", "a.pdf", SUPABASE_URL="https://example.test")
+    assert half.code == 3
+    assert "SUPABASE_SECRET_KEY" in half.stderr
+    assert len(half.stderr.splitlines()) == 1
+
+
+def test_help_answers_without_starting_anything(run, tmp_path: Path) -> None:
+    done = run("flows.pdf", "--help", QUARRY_HOME=str(tmp_path / "unused"))
+    assert done.code == 0
+    assert "--no-enrich" in done.stdout
+    assert not (tmp_path / "unused").exists()
+
+
+def same_rows(found: dict, expected: dict) -> bool:
+    """Equal tables; vectors equal to a cosine of 0.99999."""
+    assert {name: len(rows) for name, rows in found.items()} == {name: len(rows) for name, rows in expected.items()}
+    for name in expected:
+        for left, right in zip(found[name], expected[name], strict=True):
+            for one, other in zip(left, right, strict=True):
+                assert one == other or cosine(one, other) >= 0.99999, (name, one, other)
+    return True
+
+
+def cosine(one: object, other: object) -> float:
+    """Of two vectors in Postgres' text form; -1 for anything else."""
+    if not (isinstance(one, str) and isinstance(other, str) and one.startswith("[") and other.startswith("[")):
+        return -1.0
+    import numpy as np
+
+    left, right = np.array(json.loads(one)), np.array(json.loads(other))
+    return float(left @ right / np.linalg.norm(left) / np.linalg.norm(right))
