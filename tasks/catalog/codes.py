@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from tasks.catalog.vocabulary import TEXT_CACHE, fold, folded_table
+from tasks.catalog.vocabulary import TEXT_CACHE, fold_label, labels
 
 FOOTNOTE_MARKS = "*†‡§¶‖♦•◊¹²³⁴⁵⁶⁷⁸⁹⁰"
 _TOKEN = re.compile(r"[^\W_](?:[\w.\-/+]*[^\W_])?", re.UNICODE)
@@ -66,7 +66,7 @@ def find_code(text: str) -> str | None:
     tokens = text.split()
     if not tokens:
         return None
-    if len(tokens) > 1 and fold(tokens[0]) in folded_labels():
+    if len(tokens) > 1 and fold_label(tokens[0]) in folded_labels():
         candidate = clean_code(" ".join(tokens[1:]))
         if len(candidate.split()) <= 2 and is_weak_code(candidate.split()[0]):
             return candidate
@@ -79,4 +79,4 @@ def find_code(text: str) -> str | None:
 @cache
 def folded_labels() -> frozenset[str]:
     """Words that announce a code."""
-    return frozenset(label for label, field in folded_table("labels").items() if field == "sku")
+    return frozenset(label for label, field in labels().items() if field == "sku")

@@ -131,6 +131,8 @@ def _complete_axes(named: list[str | None], numbers: list[float]) -> list[str]:
             return ["width", "length"]
         if len(numbers) >= 3 and numbers[2] * _THIN_SHARE <= min(numbers[0], numbers[1]):
             return ["width", "length", "thickness", "extra"][: len(numbers)]
+    if {"length", "width", "depth"} == set(named):
+        named = ["thickness" if axis == "depth" else axis for axis in named]  # "L x W x T": T is no German Tiefe here
     spare = [axis for axis in ("width", "depth", "height", "length", "thickness") if axis not in named]
     names = [axis or spare.pop(0) for axis in named]
     # Two of one axis ("L 200 x L 90"): the second is kept under the next free name.

@@ -9,7 +9,7 @@ from functools import lru_cache
 from tasks.catalog.codes import FOOTNOTE_MARKS
 from tasks.catalog.dimensions import find_sizes
 from tasks.catalog.prices import find_prices
-from tasks.catalog.vocabulary import TEXT_CACHE, fold, folded_table, words
+from tasks.catalog.vocabulary import TEXT_CACHE, fold, fold_label, labels, words
 
 _MAX_WORDS, _MAX_CHARACTERS = 12, 90
 _CONTACT = re.compile(
@@ -20,6 +20,7 @@ _ORNAMENTS = re.compile(
     r"^(?:[^\w\s\"'(\[«„“&]+\s+)+|(?:\s+[^\w\s\"'″)\]»”!?.½¼¾]+)+$"
 )  # bullets; icons that OCR reads as signs
 _NUMBERING = re.compile(r"^(?:\d{1,3}[.)]\s+|[•●▪■◆➤►–—-]\s+)")
+_QUANTITY = re.compile(r"(?<!\w)\d[\d.,½¼¾/ ]*\s?(?:%|°|[^\W\d_]{1,3}\.?[²³2]?(?:/[^\W\d_]{1,3}[²³2]?)?)(?![^\W_])")
 _PAGE_WORD = re.compile(r"(?:page|seite|pagina|pag|p|σελίδα|σελ|стр)\.?\s*\d+", re.I)
 
 
@@ -55,13 +56,15 @@ def is_name(text: str) -> bool:
         return False
     if is_sentence(text) or text.endswith((":", "?")):
         return False
+    if sum(char.isalpha() for char in _QUANTITY.sub("", text)) < 2:
+        return False
     if sum(size.end - size.start for size in find_sizes(text)) > 0.7 * len(text):
         return False
     folded = fold(text)
     listed = (
         folded in words("contents_headings") or folded in words("index_headings") or folded in words("prose_headings")
     )
-    return not listed and folded not in folded_table("labels") and not is_figure_caption(text)
+    return not listed and fold_label(text) not in labels() and not is_figure_caption(text)
 
 
 @lru_cache(maxsize=TEXT_CACHE)

@@ -19,7 +19,8 @@ _DOLLAR_COUNTRIES = {
     "NZD": r"\bnew zealand\b|\bnzd\b",
 }
 _SIGN_PATTERN = "|".join(
-    re.escape(sign) + (r"(?![^\W\d_])" if sign[-1].isalpha() else "") for sign in sorted(_SIGNS, key=len, reverse=True)
+    re.escape(sign) + (r"(?![^\W\d_]|-\w)" if sign[-1].isalpha() else "")
+    for sign in sorted(_SIGNS, key=len, reverse=True)
 )
 _DASHES = r"(?:[.,]?[-–—]{1,2}(?!\w))?"  # "199,-"
 
@@ -29,7 +30,7 @@ def _amount(group: str) -> str:
 
 
 _PRICE = re.compile(
-    rf"(?<![\w.,])(?:(?P<before>{_SIGN_PATTERN})\s?{_amount('first')}|{_amount('second')}\s?(?P<after>{_SIGN_PATTERN}))",
+    rf"(?<![\w.,])(?:(?P<before>{_SIGN_PATTERN})[ \u00a0\u202f]?{_amount('first')}|{_amount('second')}[ \u00a0\u202f]?(?P<after>{_SIGN_PATTERN}))",
     re.IGNORECASE,
 )
 _BARE = re.compile(_amount("amount"))

@@ -22,6 +22,7 @@ def _vocabulary() -> dict[str, Any]:
     return data
 
 
+_INNER_MARKS = re.compile(r"[.\-_°º]+")
 _SEPARATORS = re.compile(r"[.:]+(?=\s|$|/)|[\u00a0_]")
 
 
@@ -43,10 +44,15 @@ def table(name: str) -> dict[str, str]:
     return {word.casefold(): key for key, words in _vocabulary()[name].items() for word in words}
 
 
+def fold_label(text: str) -> str:
+    """As `fold`, with the dots and hyphens inside dropped, too: "Art.-Nr." and "art nr" are one label."""
+    return " ".join(_INNER_MARKS.sub(" ", fold(text)).split())
+
+
 @cache
-def folded_table(name: str) -> dict[str, str]:
-    """As `table`, keyed by folded words."""
-    return {fold(word): key for key, words in _vocabulary()[name].items() for word in words}
+def labels() -> dict[str, str]:
+    """The words before values, folded -> the field they name."""
+    return {fold_label(word): key for key, names in _vocabulary()["labels"].items() for word in names}
 
 
 @cache

@@ -1,8 +1,8 @@
-"""The program that reads pages, one process that may be killed: `python -m tasks.local.page_child`.
+"""The program that reads pages, in a process that may be killed: `python -m tasks.local.page_child MEMORY_BYTES`.
 
-Speaks length-prefixed JSON over its standard streams: 8 bytes, little endian, then so many bytes of one object.
-Requests are `open`, `inspect` and `read`; every answer is `{"ok": ...}` or `{"error": code, "message": text}`.
-Whatever a library prints goes to stderr. The process ends when its input does, and with its parent.
+Started by `page_reader`, it speaks length-prefixed JSON over its standard streams (`page_messages`). Requests are
+`inspect`, `open` and `read`; every answer is `{"ok": ...}` or `{"error": code, "message": text}`. Whatever a library
+prints goes to stderr. The process ends when its input does, and with its parent.
 """
 
 from __future__ import annotations
@@ -10,20 +10,27 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import re
 import resource
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pymupdf
 
 from tasks.catalog.pdf.document import DocumentError, inspect_document, open_document
+from tasks.catalog.pdf.image_files import write_whole
 from tasks.catalog.pdf.options import ReadOptions
-from tasks.catalog.pdf.reader import read_page
+from tasks.catalog.pdf.reader import PageReader
 from tasks.local.page_messages import page_path, receive_message, send_message
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
+# MuPDF keeps fonts and decoded images of earlier pages up to 256 MB; after a page with images so much is left of that.
+_CACHE_KEPT_PERCENT = 50
+_MUPDF_CODE = re.compile(r"^code=\d+: ")
+_MEMORY_MESSAGE = "it needs more memory than allowed"
 
 
 def main(memory_bytes: int) -> int:
@@ -32,9 +39,8 @@ def main(memory_bytes: int) -> int:
     if memory_bytes:
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     answers = _own_stdout()
-    tools: Any = pymupdf.TOOLS  # ships no types
-    tools.mupdf_display_errors(False)
-    tools.mupdf_display_warnings(False)
+    pymupdf.TOOLS.mupdf_display_errors(False)
+    pymupdf.TOOLS.mupdf_display_warnings(False)
     server = _Server()
     while (request := receive_message(sys.stdin.buffer)) is not None:
         send_message(answers, server.answer(request))
@@ -42,7 +48,7 @@ def main(memory_bytes: int) -> int:
 
 
 def _die_with_parent() -> None:
-    """Linux ends this process with its parent, even while it hangs inside a library."""
+    """Linux ends this process with its parent, even while it hangs inside a library; elsewhere its input's end does."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
@@ -58,45 +64,44 @@ class _Server:
     """One open document."""
 
     def __init__(self) -> None:
-        self._document: Any = None
         self._folder = Path()
-        self._options = ReadOptions()
+        self._reader: PageReader | None = None
+        self._requests: dict[str, Callable[..., Any]] = {"inspect": self.inspect, "open": self.open, "read": self.read}
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         try:
-            return {"ok": getattr(self, f"do_{request.pop('do')}")(**request)}
+            return {"ok": self._requests[request.pop("do")](**request)}
         except DocumentError as error:
             return {"error": error.code, "message": error.message}
         except MemoryError:
-            return {"error": "memory", "message": "it needs more memory than allowed"}
+            return {"error": "memory", "message": _MEMORY_MESSAGE}
         except Exception as error:  # the page's edge: MuPDF raises many types, all cost this page only
-            return {"error": "failed", "message": _one_line(error)}
+            text = str(error).strip()
+            if "malloc" in text or "out of memory" in text.lower():
+                return {"error": "memory", "message": _MEMORY_MESSAGE}
+            text = _MUPDF_CODE.sub("", text)
+            return {"error": "failed", "message": text.splitlines()[0][:300] if text else type(error).__name__}
 
-    def do_inspect(self, path: str, password: str | None, name: str) -> dict[str, Any]:
+    def inspect(self, path: str, password: str | None, name: str) -> dict[str, Any]:
+        """What the document is (`DocumentFacts`)."""
         return inspect_document(Path(path), password, name).model_dump()
 
-    def do_open(self, path: str, password: str | None, folder: str, options: dict[str, Any]) -> int:
-        self._document = open_document(Path(path), password)
-        self._folder, self._options = Path(folder), ReadOptions(**options)
-        return int(self._document.page_count)
+    def open(self, path: str, password: str | None, folder: str, options: dict[str, Any]) -> int:
+        """Open the document to be read; the number of its pages."""
+        self._folder = Path(folder)
+        document = open_document(Path(path), password)
+        self._reader = PageReader(document, self._folder, ReadOptions(**options))
+        return int(document.page_count)
 
-    def do_read(self, number: int) -> int:
-        """Read one page into its file, in one step; returns its number."""
-        page = read_page(self._document, number, self._folder, self._options)
-        target = page_path(self._folder, number)
-        partial = target.with_name(f".{target.name}.{os.getpid()}")
-        partial.write_text(page.model_dump_json(), encoding="utf-8")
-        os.replace(partial, target)
-        tools: Any = pymupdf.TOOLS
-        tools.store_shrink(100)  # MuPDF's cache of decoded images would grow to its own limit
+    def read(self, number: int) -> int:
+        """Read one page into its file, in one step; its number."""
+        if self._reader is None:
+            raise RuntimeError("no document is open")
+        page = self._reader.read(number)
+        write_whole(page_path(self._folder, number), page.model_dump_json().encode())
+        if page.images:  # decoded pixels; the fonts of pages of text are worth keeping
+            pymupdf.TOOLS.store_shrink(_CACHE_KEPT_PERCENT)
         return number
-
-
-def _one_line(error: Exception) -> str:
-    text = str(error).strip()
-    if "malloc" in text or "memory" in text.lower():
-        return "it needs more memory than allowed"
-    return text.splitlines()[0][:300] if text else type(error).__name__
 
 
 if __name__ == "__main__":

@@ -75,6 +75,10 @@ class _Process:
             self._popen.kill()
             raise _ChildDiedError(_describe_end(self._popen.wait())) from None
 
+    @property
+    def is_alive(self) -> bool:
+        return self._popen.poll() is None
+
     def kill(self) -> None:
         self._popen.kill()
         self._popen.wait()
@@ -121,8 +125,9 @@ class PageChild:
 
         Raises `PageFailed` with the reason; the next page gets a fresh child where this one cannot go on.
         """
+        process = self._start()
         try:
-            answer = self._start().ask(deadline_seconds, do="read", number=number)
+            answer = process.ask(deadline_seconds, do="read", number=number)
         except TimeoutError:
             self.close()
             raise PageFailed(f"reading it took longer than {deadline_seconds:g} s") from None
@@ -144,20 +149,31 @@ class PageChild:
             self._process, self._pages = None, 0
 
     def _start(self) -> _Process:
+        """The running child, or a new one with the document open."""
+        if self._process is not None and not self._process.is_alive:  # died between pages, which costs no page
+            self.close()
         if self._process is None:
-            process = self._process = _Process(self._memory_bytes)
-            answer = process.ask(
-                OPEN_SECONDS,
-                do="open",
-                path=str(self._document),
-                password=_reveal(self._password),
-                folder=str(self._folder),
-                options=self._options._asdict(),
-            )
+            self._process = _Process(self._memory_bytes)
+            try:
+                answer = self._open(self._process)
+            except TimeoutError:
+                answer = {"error": "failed", "message": f"opening the document took longer than {OPEN_SECONDS:g} s"}
+            except _ChildDiedError as error:
+                answer = {"error": "failed", "message": f"opening the document crashed ({error})"}
             if "error" in answer:
                 self.close()
                 raise PageFailed(str(answer["message"]))
         return self._process
+
+    def _open(self, process: _Process) -> dict[str, Any]:
+        return process.ask(
+            OPEN_SECONDS,
+            do="open",
+            path=str(self._document.absolute()),
+            password=_reveal(self._password),
+            folder=str(self._folder.absolute()),
+            options=self._options._asdict(),
+        )
 
 
 def _reveal(password: SecretStr | None) -> str | None:

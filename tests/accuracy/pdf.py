@@ -92,7 +92,9 @@ def _sizes_right(one: dict[str, Any], product: Product | None) -> Iterator[bool]
     for theirs, ours in _SIZES.items():
         if theirs in one:
             value = product.attributes.get(ours) if product else None
-            yield isinstance(value, Measure) and value.unit == "in" and Decimal(value.value) == Decimal(str(one[theirs]))
+            yield (
+                isinstance(value, Measure) and value.unit == "in" and Decimal(value.value) == Decimal(str(one[theirs]))
+            )
 
 
 def measure_ocr(corpus: Path) -> Score:
@@ -130,8 +132,11 @@ def _sample_fields(one: dict[str, Any], product: Product | None) -> Iterator[tup
             value = getattr(product, field) if product else None
             yield f"{one['name']}: {field} {one[field]} read as {value}", _same(one[field], value)
     for field, value in (one.get("attributes") or {}).items():
-        read = product.attributes.get(field) if product else None
+        read = product.attributes.get(field.replace(" ", "_")) if product else None
         yield f"{one['name']}: {field} {value} read as {read}", _same(value, read)
+    for label, price in (one.get("prices") or {}).items():
+        read_price = product.prices.get(label) if product else None
+        yield f"{one['name']}: price {label} {price} read as {read_price}", _same(price, read_price)
 
 
 def _same(true: Any, read: Any) -> bool:
@@ -140,7 +145,10 @@ def _same(true: Any, read: Any) -> bool:
     if isinstance(true, dict) and isinstance(read, dict):
         return Decimal(str(true["value"])) == Decimal(str(read["value"])) and true.get("unit") == read["unit"]
     if isinstance(true, (list, tuple)) or isinstance(read, (list, tuple)):
-        as_list = [[str(part) for part in value] if isinstance(value, (list, tuple)) else [str(value)] for value in (true, read)]
+        as_list = [
+            [str(part) for part in value] if isinstance(value, (list, tuple)) else [str(value)]
+            for value in (true, read)
+        ]
         return [normalise(part) for part in as_list[0]] == [normalise(part) for part in as_list[1]]
     try:
         return Decimal(str(true)) == Decimal(str(read))

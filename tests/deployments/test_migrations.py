@@ -65,7 +65,8 @@ def test_every_table_of_ours_has_row_level_security_and_a_workspace(fresh_dsn: s
         ).fetchall()
         without_workspace = connection.execute(
             "select tablename from pg_tables t where schemaname = 'public' and tablename <> 'workspaces' "
-            "and not exists (select from information_schema.columns c where c.table_schema = 'public' and c.table_name = t.tablename "
+            "and not exists (select from information_schema.columns c where c.table_schema = 'public' "
+            "and c.table_name = t.tablename "
             "and c.column_name = 'workspace_id')"
         ).fetchall()
     assert unprotected == []

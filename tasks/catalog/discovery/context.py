@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from tasks.catalog.boxes import Box
 from tasks.catalog.decimals import DecimalMark, guess_decimal_mark
-from tasks.catalog.dimensions import find_sizes
+from tasks.catalog.dimensions import axis_of, find_sizes, unit_of
 from tasks.catalog.discovery.labels import read_label
 from tasks.catalog.discovery.layout import Segment, body_size, read_rows, split_line
 from tasks.catalog.pages import Page
 from tasks.catalog.prices import guess_currency, guess_dollar
 from tasks.catalog.products import Measure, Place
 from tasks.catalog.running_lines import find_running_lines
+from tasks.catalog.vocabulary import fold_label, labels
 
+_UNIT_REMARK = re.compile(r"\b(?:in|en|em|σε|в|w)\s+(mm|cm|[^\W\d_]{4,12}|мм|см|εκ)\b", re.IGNORECASE)
 _UNIT_MIN, _UNIT_SHARE = 5, 0.9
 # A row with so many cells, or so many known labels, is a table's header.
 _HEADER_CELLS, _HEADER_LABELS = 4, 2
@@ -51,7 +54,22 @@ def read_context(pages: Sequence[Page], source: str) -> Context:
     texts = [line.text for page in pages for line in page.lines]
     joined = "\n".join(texts)
     mark = guess_decimal_mark(texts)
-    return Context(source, mark, guess_dollar(joined), guess_currency(texts), guess_unit(texts, mark), body_size(pages))
+    unit = find_unit_remark(texts) or guess_unit(texts, mark)
+    return Context(source, mark, guess_dollar(joined), guess_currency(texts), unit, body_size(pages))
+
+
+def find_unit_remark(texts: Sequence[str]) -> str | None:
+    """The unit that a remark sets for all sizes ("All dimensions in mm", "Maße in cm", "W × D × H in millimetres")."""
+    found = {unit_of(match[1]) for text in texts for match in _UNIT_REMARK.finditer(text) if _speaks_of_sizes(text)} - {
+        None
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _speaks_of_sizes(text: str) -> bool:
+    tokens = [fold_label(token) for token in re.split(r"[\s/×]+", text)]
+    axes = sum(axis_of(token) is not None for token in tokens)
+    return axes >= 2 or any(labels().get(token) == "dimensions" for token in tokens)
 
 
 def guess_unit(texts: Sequence[str], mark: DecimalMark | None) -> str | None:

@@ -36,6 +36,8 @@ def guess_title(pages: Sequence[Page]) -> str | None:
         if not lines or page.text_source == "ocr":
             continue
         chosen = _title_lines(lines)
+        if not chosen:
+            return None
         title = clean_name([line.text for line in sorted(chosen, key=lambda line: (line.box.y0, line.box.x0))])
         return title if title and len(title) <= _MAX_TITLE_CHARACTERS and not is_sentence(title) else None
     return None
@@ -43,7 +45,9 @@ def guess_title(pages: Sequence[Page]) -> str | None:
 
 def _title_lines(lines: Sequence[Line]) -> list[Line]:
     largest = max(lines, key=lambda line: line.size)
-    chosen = [line for line in lines if line.size >= _SAME_SIZE * largest.size][:_MAX_TITLE_LINES]
+    chosen = [line for line in lines if line.size >= _SAME_SIZE * largest.size]
+    if len(chosen) > _MAX_TITLE_LINES or any(max(a.box.gap(b.box) for b in chosen) > 6 * largest.size for a in chosen):
+        return []  # names in a grid, headings of columns: nothing on the page stands out
     around: Box = union(line.box for line in chosen)
     beside = [
         line

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from tasks.catalog.boxes import Box
 from tasks.catalog.codes import clean_code, find_code, is_weak_code
 from tasks.catalog.dimensions import find_sizes, find_weight, parse_measure
 from tasks.catalog.discovery.context import Context
-from tasks.catalog.discovery.labels import Label, read_label, split_label
+from tasks.catalog.discovery.labels import Label, own_label, read_label, split_label
 from tasks.catalog.discovery.layout import Segment, read_rows
 from tasks.catalog.names import clean_name, is_sentence
 from tasks.catalog.prices import Price, find_prices, parse_amount
 from tasks.catalog.products import AttributeValue, Measure
+from tasks.catalog.vocabulary import fold, words
 
 AXES = ("width", "depth", "height", "length", "thickness", "diameter", "seat_height")
-_LISTS = ("colours", "finish", "material", "upholstery")
+_LISTS = ("colours",)
 _MEASURED = ("weight", "weight_per_box_kg", "coverage_per_box_m2", "load_capacity", "density")
+_MAX_MATERIAL_WORDS = 8
+_EDGE_POINTS = 2.5
 _EMPTY_VALUES = frozenset({"-", "–", "—", "n/a", "na", "tbd", "tba", "not found", "unknown", "none", "..."})
 _LIST_PRICE = re.compile(
     r"\b(?:was|rrp|msrp|statt|uvp|instead of|invece di|au lieu de|antes|αντί|вместо|старая)\b", re.I
@@ -65,17 +69,29 @@ class Fields:
     def read(self, segments: Sequence[Segment], *, keep: frozenset[Segment] = frozenset()) -> None:
         """Read every segment; those in `keep` (the name) are left alone."""
         pending: Label | None = None
-        for row in read_rows([segment for segment in segments if segment not in keep]):
-            pending = self._read_row(row, pending)
+        rows = read_rows([segment for segment in segments if segment not in keep])
+        edge = _label_edge(rows)
+        for row in rows:
+            pending = self._read_row(row, pending, edge)
         if len(self._sizes) > 1:
             self.values["sizes"] = tuple(self._sizes)
 
-    def _read_row(self, row: Sequence[Segment], pending: Label | None) -> Label | None:
-        """Read a visual row; returns the label that waits for its value on the next row."""
+    def _read_row(self, row: Sequence[Segment], pending: Label | None, edge: float | None) -> Label | None:
+        """Read a visual row; returns the label that waits for its value on the next row.
+
+        `edge` is where the column of labels begins: a short text there with a value beside it is a label, known or not.
+        """
         index = 0
         while index < len(row):
             segment = row[index]
             label = read_label(segment.text)
+            if (
+                label is None
+                and len(row) == index + 2
+                and edge is not None
+                and abs(segment.box.x0 - edge) <= _EDGE_POINTS
+            ):
+                label = own_label(segment.text)
             if label and index + 1 < len(row) and not read_label(row[index + 1].text):
                 self.read_value(label, row[index + 1].text, row[index + 1].box)
                 index += 2
@@ -95,7 +111,7 @@ class Fields:
             labelled = split_label(part)
             if labelled:
                 self.read_value(*labelled, segment.box)
-            elif not self._read_bare(part, segment.box):
+            elif not self._read_bare(part, segment.box) and not self._read_material(part, segment.box):
                 self.rest.append(segment._replace(text=part))
 
     def read_value(self, label: Label, text: str, box: Box) -> None:
@@ -117,7 +133,8 @@ class Fields:
             values = tuple(clean_name(part) for part in _LIST_SEPARATOR.split(text) if part.strip())
             self.put(label.field, values if len(values) > 1 else clean_name(text).strip(" ."), box)
         else:
-            self.put(label.field, text, box)
+            measure = parse_measure(text, self.context.mark)
+            self.put(label.field, measure if measure and measure.unit else text, box)
 
     def _measure(self, text: str, label: Label) -> AttributeValue:
         unit = label.unit or {"weight_per_box_kg": "kg", "coverage_per_box_m2": "m2"}.get(label.field)
@@ -177,6 +194,50 @@ class Fields:
             self.put("sku", code, box)
         alone = code is not None and len(text.split()) <= len(code.split()) + 1
         return alone or (weight is not None and len(text.split()) <= 3)
+
+    def _read_material(self, text: str, box: Box) -> bool:
+        """Claim a short unlabelled line of materials and finishes: "Marble, polished", "78 % wool, 22 % cotton"."""
+        parts = [part for part in re.split(r"\s*[,;/|–]\s+|\s+[–-]\s+", text) if part]
+        kinds = [material_kind(part) for part in parts]
+        if len(parts) > 1 and kinds[0] is None and "finish" in kinds and (material := _leading_material(parts[0])):
+            parts[0], kinds[0] = material, "material"  # "Oak plank, lacquered"
+        if len(text.split()) > _MAX_MATERIAL_WORDS or not any(kinds) or (None in kinds and kinds[0] is None):
+            return False
+        # What stands beside a known word is of its kind: "Walnut, hand rubbed" is a material and a finish.
+        named = [kind or ("finish" if index else "material") for index, kind in enumerate(kinds)]
+        for field in ("material", "finish"):
+            found = [part for part, kind in zip(parts, named, strict=True) if kind == field]
+            self.put(field, ", ".join(found), box)
+        return True
+
+
+def _label_edge(rows: Sequence[Sequence[Segment]]) -> float | None:
+    """The left edge that at least two known labels with a value beside them share."""
+    edges = Counter(round(row[0].box.x0) for row in rows if len(row) == 2 and read_label(row[0].text))
+    edge, count = edges.most_common(1)[0] if edges else (0, 0)
+    return float(edge) if count >= 2 else None
+
+
+def material_kind(text: str) -> str | None:
+    """Whether a short phrase is a `material` or a `finish`, by the trade's words; None when it is neither."""
+    folded = re.sub(r"^\d+\s*%\s*", "", fold(text))
+    if folded in words("materials"):
+        return "material"
+    if folded in words("finishes"):
+        return "finish"
+    tokens = folded.split()
+    if len(tokens) == 2 and tokens[-1] in words("finishes"):
+        return "material" if tokens[0] in words("materials") else "finish"
+    if len(tokens) == 2 and tokens[-1] in ("glaze", "finish", "oil", "lacquer", "wax", "glasur", "lack", "ol"):
+        return "finish"
+    return None
+
+
+def _leading_material(text: str) -> str | None:
+    """The material that a phrase begins with ("Oak plank" -> "Oak")."""
+    tokens = text.split()
+    heads = [" ".join(tokens[:count]) for count in range(len(tokens) - 1, 0, -1)]
+    return next((head for head in heads if material_kind(head) == "material"), None)
 
 
 def _has_name_beside(text: str, context: Context) -> bool:

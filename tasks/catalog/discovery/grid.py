@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
@@ -21,6 +21,9 @@ _MAX_CAPTION_WORDS = 45
 _MAX_CAPTION_LINES = 14
 _GAP_SHARE = 0.4  # of the picture's height (or width, beside it): a caption stands nearer than that
 _MIN_GAP_POINTS, _MAX_GAP_POINTS = 14.0, 60.0
+_MAX_STRAY_LINES = 4
+_STRAY_LINES = 1.2  # of the caption's type size
+_EDGE_POINTS = 4.0
 _GRID_MIN = 3  # so many alike make a grid
 _SAME_LINES_MIN = 4
 _ALIGN_SHARE = 0.2  # of a picture's side: centres nearer than that are in line
@@ -83,7 +86,37 @@ def pair_captions(pictures: Sequence[Picture], groups: Sequence[Group]) -> list[
                 chosen = [*chosen, one]
                 taken_pictures.add(one.picture)
                 taken_groups.add(one.group)
-    return _in_reading_order(chosen)
+    return _in_reading_order(_with_strays(chosen, groups))
+
+
+def _with_strays(captioned: Sequence[Captioned], groups: Sequence[Group]) -> list[Captioned]:
+    """Captions with the small texts that stand beside them under the same picture: a code set flush right, a price."""
+    taken = {one.group for one in captioned}
+    strays: dict[Group, list[Group]] = defaultdict(list)
+    for group in groups:
+        if group in taken or len(group.segments) > _MAX_STRAY_LINES:
+            continue
+        homes = [one for one in captioned if _is_stray_of(group, one)]
+        if homes:
+            strays[min(homes, key=lambda one: one.group.box.gap(group.box)).group].append(group)
+    return [one._replace(group=_join(one.group, strays[one.group])) for one in captioned]
+
+
+def _is_stray_of(group: Group, one: Captioned) -> bool:
+    if one.side in ("below", "above"):
+        picture = one.picture.box
+        inside = picture.x0 - _EDGE_POINTS <= group.box.x0 and group.box.x1 <= picture.x1 + _EDGE_POINTS
+    else:
+        inside = group.box.x_overlap(one.group.box) > 0 and group.box.y_overlap(one.picture.box) > 0.5
+    return (inside and group.box.gap(one.group.box) <= _STRAY_LINES * one.group.segments[0].size) or (
+        inside and group.box.y_overlap(one.group.box) > 0
+    )
+
+
+def _join(caption: Group, strays: Sequence[Group]) -> Group:
+    segments = [*caption.segments, *(segment for group in strays for segment in group.segments)]
+    # A code beside the name stays after it, whatever its baseline.
+    return Group(tuple(segments), union(segment.box for segment in segments)) if strays else caption
 
 
 def _in_reading_order(captioned: Sequence[Captioned]) -> list[Captioned]:

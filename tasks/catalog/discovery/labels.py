@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from tasks.catalog.dimensions import axis_of, unit_of
-from tasks.catalog.vocabulary import TEXT_CACHE, fold, folded_table
+from tasks.catalog.vocabulary import TEXT_CACHE, fold, fold_label, labels
 
 _INLINE = re.compile(r"^(?P<label>[^:：=]{1,48}?)\s*[:：=]\s*(?P<value>\S.*)$")
 _UNIT_IN_LABEL = re.compile(r"[(\[]\s*(?:in\s+)?([^()\[\]]{1,12})\s*[)\]]|,\s*([^\W\d_]{1,4}\.?)$")
@@ -49,14 +49,14 @@ def read_label(text: str) -> Label | None:
         unit = unit_of(match[1] or match[2])
         if unit or match[1]:
             text = text[: match.start()] + text[match.end() :]
-    folded = fold(text)
-    field = folded_table("labels").get(folded)
+    folded = fold_label(text)
+    field = labels().get(folded)
     if field:
         return Label(field, unit)
     if axis := axis_of(text):
         return Label(axis, unit)
     parts = [part for part in re.split(r"\s*[/|]\s*", folded) if part]
-    fields = {folded_table("labels").get(part) for part in parts}
+    fields = {labels().get(part) for part in parts}
     if len(parts) > 1 and len(fields) == 1 and None not in fields:
         return Label(str(fields.pop()), unit)
     return None
@@ -70,7 +70,7 @@ def split_label(text: str) -> tuple[Label, str] | None:
         label = read_label(match["label"])
         if label:
             return label, match["value"].strip()
-        own = _own_label(match["label"])
+        own = own_label(match["label"])
         return (own, match["value"].strip()) if own else None
     tokens = text.split()
     for count in range(min(3, len(tokens) - 1), 0, -1):
@@ -83,7 +83,7 @@ def split_label(text: str) -> tuple[Label, str] | None:
     return None
 
 
-def _own_label(text: str) -> Label | None:
+def own_label(text: str) -> Label | None:
     """A label that no vocabulary knows, under a name of its own."""
     slug = re.sub(r"\W+", "_", fold(text)).strip("_")
     letters = sum(char.isalpha() for char in text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -10,11 +11,15 @@ from tasks.catalog.discovery.grid import Picture
 from tasks.catalog.discovery.pictures import find_pictures, find_repeated
 from tasks.catalog.pages import Page
 from tasks.catalog.products import ImageLink, Product
+from tasks.catalog.vocabulary import fold
 
+_NAMED = 0.9
 _ONLY, _ONLY_SMALL, _CELL, _ROW, _NEAREST, _SPREAD = 0.9, 0.75, 0.85, 0.85, 0.6, 0.55
 _NEAR_SHARE = 0.25  # of the page's larger side: further away is no neighbour
 _CLEARLY = 0.7  # the nearest product is at most this share of the next one's distance away
 _FULL_PAGE_SHARE = 0.6
+_CAPTION_POINTS = 20.0
+_MIN_NAME = 4  # letters; shorter names are found in any text
 
 
 def link_images(products: Sequence[Product], pages: Sequence[Page]) -> tuple[Product, ...]:
@@ -52,6 +57,8 @@ def _link(
         return products[0], ImageLink(
             sha256=picture.sha256, page=page.number, score=score, reason="only_product_on_page"
         )
+    if named := _named_in_caption(picture, products, page):
+        return named, ImageLink(sha256=picture.sha256, page=page.number, score=_NAMED, reason="caption_names_product")
     areas = [(product, _boxes(product, page.number)) for product in products]
     rows = [product for product, boxes in areas if boxes and _in_row(picture.box, boxes) and product.method == "table"]
     if len(rows) == 1:
@@ -72,6 +79,19 @@ def _link(
     inside = union(_boxes(nearest, page.number)).intersection(picture.box) > 0.5 * picture.box.area
     score, reason = (_CELL, "same_cell") if inside and clear else (_NEAREST, "nearest")
     return (nearest, ImageLink(sha256=picture.sha256, page=page.number, score=score, reason=reason)) if clear else None
+
+
+def _named_in_caption(picture: Picture, products: Sequence[Product], page: Page) -> Product | None:
+    """The only product whose code or name the text at the picture says."""
+    near = " ".join(line.text for line in page.lines if _is_caption(line.box, picture.box))
+    text = fold(near)
+    by_code = [one for one in products if one.sku and re.search(rf"(?<!\w){re.escape(fold(one.sku))}(?!\w)", text)]
+    found = by_code or [one for one in products if len(fold(one.name)) >= _MIN_NAME and fold(one.name) in text]
+    return found[0] if len(found) == 1 else None
+
+
+def _is_caption(text: Box, picture: Box) -> bool:
+    return text.gap(picture) <= _CAPTION_POINTS and (text.x_overlap(picture) > 0.5 or text.y_overlap(picture) > 0.5)
 
 
 def _boxes(product: Product, number: int) -> list[Box]:

@@ -17,6 +17,7 @@ from tasks.catalog.vocabulary import TEXT_CACHE
 
 # A line that leaves room for the next line's first word (as a share of the width) ended on purpose.
 _WRAP_SLACK = 1.02
+_WRAP_GAP_SHARE = 0.5  # of the type size: a wider gap starts another text
 _OCR_NAME_SIZE = 0.6  # of the largest line's
 
 
@@ -63,7 +64,7 @@ def pick_name(segments: Sequence[Segment], width: float, *, wrapped: bool | None
     start = list(segments).index(first)
     chosen = [first]
     for segment in segments[start + 1 :]:
-        if not segment.looks_like(first) or not _can_continue(segment):
+        if not segment.looks_like(first) or not _can_continue(segment) or not _is_near(chosen[-1], segment):
             break
         if not is_wrap(chosen[-1], segment, width) if wrapped is None else not wrapped:
             break
@@ -102,6 +103,10 @@ def _can_continue(segment: Segment) -> bool:
     if find_prices(text) or find_code(text) or read_label(text):
         return False
     return any(char.isalpha() for char in text) and not (find_sizes(text) and not can_name(segment))
+
+
+def _is_near(upper: Segment, lower: Segment) -> bool:
+    return lower.box.y0 - upper.box.y1 <= _WRAP_GAP_SHARE * min(upper.size, lower.size)
 
 
 def is_wrap(upper: Segment, lower: Segment, width: float) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from tasks.catalog.codes import is_code
 from tasks.catalog.discovery.context import PageText
 from tasks.catalog.discovery.layout import Segment, group_segments, read_rows
 from tasks.catalog.names import is_sentence
@@ -14,7 +15,8 @@ from tasks.catalog.products import PageKind
 from tasks.catalog.vocabulary import fold, words
 
 _MIN_ENTRIES = 5
-_ENTRY = re.compile(r"^(?P<name>.*[^\W\d_].*?)[\s.…·_]{1,}(?P<numbers>\d{1,3}(?:\s*[,;/–-]\s*\d{1,3})*)$")
+_MAX_ENTRY_WORDS = 12
+_ENTRY = re.compile(r"^(?P<name>.*[^\W\d_].*?)[\s.…·_]{1,}(?P<numbers>\d{1,3}(?:(?:,\s+|\s*[;/–-]\s*)\d{1,3})*)$")
 _ENTRY_FIRST = re.compile(r"^(?P<numbers>\d{1,3})[\s.…·_|/–-]+(?P<name>.*[^\W\d_].*)$")
 _COVER_WORDS = 40
 _PROSE_SHARE = 0.5  # of a page's words in running text
@@ -31,6 +33,9 @@ def is_listing(text: PageText) -> PageKind | None:
         return "index"
     if len(entries) < (3 if named_contents else _MIN_ENTRIES) or _has_prices(text):
         return "contents" if named_contents and len(text.segments) < 60 and not _has_prices(text) else None
+    coded = sum(any(is_code(token) for token in name.split()) for name, _ in entries)
+    if not named_contents and coded >= 0.5 * len(entries):
+        return None  # codes and numbers make a price list
     rising = sum(one <= two for one, two in pairwise(numbers))
     if (named_contents or rising >= 0.85 * (len(numbers) - 1)) and len(set(numbers)) >= 0.6 * len(numbers):
         covered = sum(len(name.split()) + 1 for name, _ in entries)
@@ -42,19 +47,24 @@ def is_listing(text: PageText) -> PageKind | None:
 
 
 def _entries(segments: Sequence[Segment]) -> list[tuple[str, list[int]]]:
-    """Lines of the form "name ..... 12", or a name and a number in one row."""
+    """Lines of the form "name ..... 12", or pieces of a row that end in a page number; or that begin with one."""
     found = []
     for row in read_rows(segments):
-        texts = [segment.text for segment in row]
-        for text in texts if len(texts) != 2 else [" ".join(texts)]:
-            if not any(char.isdigit() for char in text):
-                continue
-            match = _ENTRY.match(text) or _ENTRY_FIRST.match(text)
-            if match and len(match["name"].split()) <= 10:
-                found.append(
-                    (match["name"].strip(" ."), [int(number) for number in re.findall(r"\d+", match["numbers"])])
-                )
+        pending: list[str] = []
+        for segment in row:
+            pending.append(segment.text)
+            match = _ENTRY.match(" ".join(pending)) if segment.text[-1:].isdigit() else None
+            if match and len(match["name"].split()) <= _MAX_ENTRY_WORDS:
+                found.append((match["name"].strip(" ."), _integers(match["numbers"])))
+                pending = []
+        match = _ENTRY_FIRST.match(" ".join(pending)) if pending and pending[0][:1].isdigit() else None
+        if match and len(match["name"].split()) <= _MAX_ENTRY_WORDS:
+            found.append((match["name"].strip(" ."), _integers(match["numbers"])))
     return found
+
+
+def _integers(text: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", text)]
 
 
 def _has_prices(text: PageText) -> bool:

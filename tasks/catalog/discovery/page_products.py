@@ -9,11 +9,16 @@ from tasks.catalog.boxes import Box
 from tasks.catalog.discovery.candidates import Candidate
 from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.grid import Picture, find_grid
+from tasks.catalog.discovery.naming import can_name
 from tasks.catalog.discovery.page_kinds import is_listing
 from tasks.catalog.discovery.sections import find_sections, points_of
 from tasks.catalog.discovery.tables import Layout, read_price_tables
-from tasks.catalog.products import Variant
+from tasks.catalog.discovery.variants import with_variants
+from tasks.catalog.names import clean_name
+from tasks.catalog.products import Place, Variant
+from tasks.catalog.vocabulary import fold, words
 
+_HEADING_RATIO = 1.25  # a collection's heading is larger than the names under it by this
 _MAIN_PRODUCT_POINTS = 1.5  # a section this well documented owns the bare swatches on its page
 
 
@@ -33,13 +38,16 @@ def read_page_products(
     tables = read_price_tables(text, context, carried)
     free = text._replace(segments=tuple(s for s in text.segments if not _inside(s.box, tables.areas)))
     if tables.candidates:
-        return PageReading(_with_variants(tables.candidates, free, pictures, context), tables.layout)
+        found = with_variants(tables.candidates, free, pictures, context)
+        return PageReading(_marked(found, text), tables.layout)
     grid = find_grid(free, pictures, context)
     sections = find_sections(free, pictures, context)
-    found = choose(grid, sections)
-    if text.page.text_source == "ocr":
-        found = [one._replace(from_ocr=True) for one in found]
-    return PageReading(found, tables.layout)
+    found = with_collection(choose(grid, sections), free, context)
+    return PageReading(_marked(found, text), tables.layout)
+
+
+def _marked(candidates: list[Candidate], text: PageText) -> list[Candidate]:
+    return [one._replace(from_ocr=True) for one in candidates] if text.page.text_source == "ocr" else candidates
 
 
 def _inside(box: Box, areas: Sequence[Box]) -> bool:
@@ -49,11 +57,48 @@ def _inside(box: Box, areas: Sequence[Box]) -> bool:
 def choose(grid: list[Candidate], sections: list[Candidate]) -> list[Candidate]:
     """The reading of a page that has more evidence; swatches without any belong to the page's one product."""
     bare = [one for one in grid if not one.evidence - {"image", "grid"}]
+    documented = [one for one in grid if one not in bare]
+    if len(documented) == 1 and bare and points_of(documented[0].evidence) >= _MAIN_PRODUCT_POINTS:
+        return [_with_swatches(documented[0], bare)]
     if len(sections) == 1 and len(bare) == len(grid) and points_of(sections[0].evidence) >= _MAIN_PRODUCT_POINTS:
         return [_with_swatches(sections[0], grid)]
     if _total(sections) > _total(grid) and len(sections) >= len(grid):
         return sections
     return grid or sections
+
+
+def with_collection(candidates: list[Candidate], text: PageText, context: Context) -> list[Candidate]:
+    """Several products under one large heading are of the collection that it names."""
+    if len(candidates) < 2:
+        return candidates
+    names = [one.product.provenance["name"].bbox for one in candidates]
+    taken = {box for box in names if box}
+    free = [segment for segment in text.segments if segment.box not in taken and can_name(segment)]
+    first = min(one.cell.y0 for one in candidates)
+    heading = max((one for one in free if one.box.y0 <= first), key=lambda one: one.size, default=None)
+    largest_name = max(
+        (s.size for s in text.segments if any(s.box.intersection(box) > 0 for box in taken)), default=0.0
+    )
+    if heading is None or heading.size < _HEADING_RATIO * largest_name or _is_division(heading.text):
+        return candidates
+    place = context.place(text.number, heading.box)
+    return [_in_collection(one, clean_name(heading.text), place) for one in candidates]
+
+
+def _is_division(text: str) -> bool:
+    """Whether a heading only counts the document's parts ("Section one", "Kapitel 2")."""
+    return fold(text).split(" ")[0] in words("division_words")
+
+
+def _in_collection(one: Candidate, collection: str, place: Place) -> Candidate:
+    product = one.product
+    if "collection" in product.attributes:
+        return one
+    update = {
+        "attributes": {**product.attributes, "collection": collection},
+        "provenance": {**product.provenance, "collection": place},
+    }
+    return one._replace(product=product.model_copy(update=update))
 
 
 def _total(candidates: Sequence[Candidate]) -> float:
@@ -66,10 +111,3 @@ def _with_swatches(main: Candidate, swatches: Sequence[Candidate]) -> Candidate:
     images = main.product.images
     product = main.product.model_copy(update={"variants": (*main.product.variants, *variants), "images": images})
     return main._replace(product=product)
-
-
-def _with_variants(
-    rows: list[Candidate], text: PageText, pictures: Sequence[Picture], context: Context
-) -> list[Candidate]:
-    """Rows without names of their own, under the page's one documented product, are its variants."""
-    return rows

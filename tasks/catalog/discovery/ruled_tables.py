@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tasks.catalog.boxes import Box
 from tasks.catalog.discovery.layout import Segment, read_rows
-from tasks.catalog.discovery.table_rows import Cell, RawTable, Row, split_cells
+from tasks.catalog.discovery.table_rows import Cell, RawTable, Row, read_header_above, split_cells
 from tasks.catalog.pages import Table
 
 _MIN_ROWS = 2
@@ -32,9 +32,12 @@ def read_ruled(table: Table, segments: Sequence[Segment]) -> RawTable | None:
     if filled < _MIN_FILLED * width * len(table.rows):
         return None
     rows = [_row(texts, boxes, inside) for texts, boxes in zip(table.rows, table.row_boxes, strict=True)]
-    header = _row(table.headers, table.header_boxes, segments)
     kept = tuple(row for row in rows if row.cells)
-    return RawTable(_extents(table, width), (header,) if header.cells else (), kept) if len(kept) >= _MIN_ROWS else None
+    if len(kept) < _MIN_ROWS:
+        return None
+    extents = _extents(table, width)
+    header = _row(table.headers, table.header_boxes, segments)
+    return RawTable(extents, (header,) if header.cells else read_header_above(segments, kept[0].box, extents), kept)
 
 
 def _holds(cell: Box, text: Box) -> bool:

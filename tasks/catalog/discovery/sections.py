@@ -6,8 +6,9 @@ enough evidence is a product.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from tasks.catalog.boxes import Box, union
@@ -18,7 +19,7 @@ from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.fields import Fields
 from tasks.catalog.discovery.grid import Picture
 from tasks.catalog.discovery.labels import read_label, split_label
-from tasks.catalog.discovery.layout import Group, Segment, group_segments
+from tasks.catalog.discovery.layout import Group, Segment, group_segments, read_rows
 from tasks.catalog.discovery.naming import Name, can_name, pick_name
 from tasks.catalog.names import is_figure_caption, is_sentence
 from tasks.catalog.prices import find_prices
@@ -26,6 +27,10 @@ from tasks.catalog.prices import find_prices
 _MIN_HINTS = 2
 _MAX_STYLES = 6
 _MAX_HEADINGS = 80
+_DESCRIPTION_WORDS = 5
+_REACH_LINES = 2.2  # of the largest type in a section: what is further from the rest of it is not of it
+_SHARED_KINDS: frozenset[Evidence] = frozenset({"sku", "price", "size", "labels"})
+_MISS_POINTS = 0.6  # for a heading without a product
 _MAX_PROSE_WORDS = 260  # a section of more running text than this is an article, whatever it mentions
 # What makes a section a product: points by evidence, and how many are asked for.
 _POINTS: dict[Evidence, float] = {"sku": 0.75, "price": 1.0, "size": 0.75, "labels": 0.75, "image": 0.25}
@@ -49,14 +54,35 @@ def find_sections(text: PageText, pictures: Sequence[Picture], context: Context)
     if not _has_evidence(text.segments, context):
         return []
     groups = group_segments(text.segments)
+    values = _values(text.segments)
     best: tuple[float, float, list[Candidate]] = (0.0, 0.0, [])
-    for headings in _headings_by_look(text.segments):
+    for headings in _headings_by_look([segment for segment in text.segments if segment not in values]):
         sections = _divide(text, groups, headings)
-        found = [candidate for one in sections if (candidate := _read_section(one, text, pictures, context))]
-        score = sum(points_of(candidate.evidence) for candidate in found) - 0.6 * (len(sections) - len(found))
+        read = [_read_section(one, text, pictures, context, alone=len(sections) == 1) for one in sections]
+        found = _alike([candidate for candidate in read if candidate])
+        score = sum(points_of(candidate.evidence) for candidate in found) - _MISS_POINTS * (len(sections) - len(found))
         if found and (score, headings[0].size) > best[:2]:
             best = (score, headings[0].size, found)
     return best[2]
+
+
+def _values(segments: Sequence[Segment]) -> frozenset[Segment]:
+    """What stands beside a label is its value, and no heading."""
+    return frozenset(
+        value for row in read_rows(segments) for label, value in pairwise(row) if read_label(label.text) is not None
+    )
+
+
+def _alike(candidates: list[Candidate]) -> list[Candidate]:
+    """Those that share the kind of evidence most have: parts of one product's text do not, products do."""
+    kinds = Counter(kind for one in candidates for kind in one.evidence if kind in _SHARED_KINDS)
+    if len(candidates) < 2 or not kinds:
+        return candidates
+    common = kinds.most_common(1)[0][1]
+    shared = {kind for kind, count in kinds.items() if count == common}
+    if common < 2:
+        return [max(candidates, key=lambda one: points_of(one.evidence))]
+    return [one for one in candidates if one.evidence & shared]
 
 
 def _has_evidence(segments: Sequence[Segment], context: Context) -> bool:
@@ -147,25 +173,48 @@ def _owner(box: Box, names: Sequence[Name], columns: Sequence[float]) -> int | N
     return min(below)[1] if below else None
 
 
-def _read_section(section: Section, text: PageText, pictures: Sequence[Picture], context: Context) -> Candidate | None:
+def _read_section(
+    section: Section, text: PageText, pictures: Sequence[Picture], context: Context, *, alone: bool
+) -> Candidate | None:
+    own = section if alone else _near_part(section)
     fields = Fields(context)
-    fields.read([*section.name.segments, *section.segments], keep=frozenset(section.name.segments))
+    fields.read([*own.name.segments, *own.segments], keep=frozenset(own.name.segments))
     prose = sum(len(segment.text.split()) for segment in fields.rest)
     evidence = evidence_of(fields)
     if not evidence or prose > _MAX_PROSE_WORDS:
         return None
-    if any(picture.box.gap(section.box) <= 0.15 * text.page.width for picture in pictures):
+    if any(picture.box.gap(own.box) <= 0.15 * text.page.width for picture in pictures):
         evidence.add("image")
     named = _NAMED_CODE_POINTS if fields.named_code and "sku" in evidence else 0.0
     if points_of(frozenset(evidence)) + named < _ENOUGH_POINTS:
         return None
-    _keep_description(fields)
-    return make_candidate(section.name.text, section.name.box, fields, text.number, section.box, "spec", evidence)
+    _keep_description(fields, own.name)
+    return make_candidate(own.name.text, own.name.box, fields, text.number, own.box, "spec", evidence)
 
 
-def _keep_description(fields: Fields) -> None:
-    """The longest run of unclaimed text, when it says something."""
-    groups = [group for group in group_segments(fields.rest) if group.words >= 4]
+def _near_part(section: Section) -> Section:
+    """The section without what stands apart from it: a page's introduction, a remark at its foot."""
+    boxes = [section.name.box]
+    kept: list[Segment] = []
+    waiting = sorted(section.segments, key=lambda segment: segment.box.gap(section.name.box))
+    reach = _REACH_LINES * max(
+        section.name.segments[0].size, *(segment.size for segment in section.segments or section.name.segments)
+    )
+    while near := [segment for segment in waiting if any(segment.box.gap(box) <= reach for box in boxes)]:
+        kept.extend(near)
+        boxes.extend(segment.box for segment in near)
+        waiting = [segment for segment in waiting if segment not in near]
+    order = {segment: index for index, segment in enumerate(section.segments)}
+    return section._replace(segments=tuple(sorted(kept, key=order.__getitem__)))
+
+
+def _keep_description(fields: Fields, name: Name) -> None:
+    """The longest run of unclaimed text that does not stand above the name, when it says something."""
+    groups = [
+        group
+        for group in group_segments(fields.rest)
+        if group.words >= _DESCRIPTION_WORDS and group.box.y1 > name.box.y0
+    ]
     if groups:
         longest = max(groups, key=lambda group: group.words)
         fields.put("description", " ".join(longest.text.split()), longest.box)

@@ -22,8 +22,11 @@ _MIN_ROWS = 3
 _BASE_SHARE = 0.15  # of the rows: as many have every column
 _MAX_BESIDE = 3
 _MIN_CELLS = 2
+_MAX_ALIGNED_GAP_SHARE = 16.0  # ... unless the next row stands in the same columns: rows with pictures
 _MAX_ROW_GAP_SHARE = 6.0  # of the type size: a wider band of white ends a table
+_FLUSH_POINTS = 4.0
 _HEADER_ROWS = 6
+_LINE_GAP_SHARE = 0.6  # of the type size, between the lines of one record
 _HEADER_GAP_SHARE = 2.6
 _NUMBER = re.compile(r"[^\w]*\d[\d.,' \u00a0/½¼¾-]*\W{0,3}(?:[^\W\d_]{1,3}\.?)?")
 
@@ -127,15 +130,43 @@ def _table_end(rows: Sequence[Sequence[Segment]], start: int) -> int:
     end = last = start + 1
     size = max(segment.size for segment in rows[start])
     while end < len(rows):
-        gap = min(segment.box.y0 for segment in rows[end]) - max(segment.box.y1 for segment in rows[end - 1])
-        if gap > _MAX_ROW_GAP_SHARE * size:
+        gap = _top(rows[end]) - _bottom(rows[end - 1])
+        if gap > _MAX_ROW_GAP_SHARE * size and not (
+            gap <= _MAX_ALIGNED_GAP_SHARE * size and _is_aligned(rows[end], rows[last - 1])
+        ):
             break
         end += 1
         if is_data_row(rows[end - 1]):
             last = end
         elif end - last > _HEADER_ROWS:
             break
+    left = min(segment.box.x0 for segment in rows[start])
+    while last < len(rows) and _is_further_line(rows[last], rows[last - 1], left, size):
+        last += 1
     return last
+
+
+def _is_aligned(row: Sequence[Segment], other: Sequence[Segment]) -> bool:
+    """Whether two rows have the same columns: as many cells, each flush with the other's on one side."""
+    if len(row) != len(other) or not is_data_row(row):
+        return False
+    return all(
+        min(abs(a.box.x0 - b.box.x0), abs(a.box.x1 - b.box.x1)) <= _FLUSH_POINTS
+        for a, b in zip(row, other, strict=True)
+    )
+
+
+def _is_further_line(row: Sequence[Segment], above: Sequence[Segment], left: float, size: float) -> bool:
+    """Whether a row is a further line of the last record: one cell, close to it, not at the table's left edge."""
+    return len(row) == 1 and row[0].box.x0 > left + size and _top(row) - _bottom(above) <= _LINE_GAP_SHARE * size
+
+
+def _top(row: Sequence[Segment]) -> float:
+    return min(segment.box.y0 for segment in row)
+
+
+def _bottom(row: Sequence[Segment]) -> float:
+    return max(segment.box.y1 for segment in row)
 
 
 def find_gutter(body: Sequence[Sequence[Segment]]) -> float | None:
@@ -166,7 +197,8 @@ def _build(above: Sequence[Sequence[Segment]], body: Sequence[Sequence[Segment]]
     columns = find_columns([row for row in body if is_data_row(row)])
     if len(columns) < _MIN_CELLS:
         return []
-    header = _header_rows(above, body, columns)
+    top = min(segment.box.y0 for segment in body[0])
+    header = _header_rows(above, top, max(segment.size for segment in body[0]), columns)
     records = _lower_records(header, body, columns)
     return [
         RawTable(
@@ -221,13 +253,21 @@ def _merge_extents(extents: Sequence[tuple[float, float]], rows: int) -> list[tu
     return columns
 
 
+def read_header_above(
+    segments: Sequence[Segment], first: Box, columns: Sequence[tuple[float, float]]
+) -> tuple[Row, ...]:
+    """The header rows that stand right above the row at `first`, in the columns given."""
+    above = [cell for segment in segments for cell in split_cells(segment) if cell.box.center[1] < first.y0]
+    rows = read_rows(above)[-_HEADER_ROWS:]
+    size = max((cell.size for row in rows for cell in row), default=0.0)
+    return tuple(_place(row, columns) for row in _header_rows(rows, first.y0, size, columns))
+
+
 def _header_rows(
-    above: Sequence[Sequence[Segment]], body: Sequence[Sequence[Segment]], columns: Sequence[tuple[float, float]]
+    above: Sequence[Sequence[Segment]], top: float, size: float, columns: Sequence[tuple[float, float]]
 ) -> list[Sequence[Segment]]:
-    """Rows right above the table that stand over its columns, nearest last; running text ends them."""
+    """Rows right above `top` that stand over the columns, nearest last; running text ends them."""
     left, right = columns[0][0] - 20, columns[-1][1] + 20
-    top = min(segment.box.y0 for segment in body[0])
-    size = max(segment.size for segment in body[0])
     header: list[Sequence[Segment]] = []
     for row in reversed(above):
         inside = [segment for segment in row if segment.box.x1 > left and segment.box.x0 < right]

@@ -18,10 +18,12 @@ from tasks.catalog.discovery.table_columns import Column, read_columns
 from tasks.catalog.discovery.table_rows import Cell, RawTable, Row, find_tables, is_number
 from tasks.catalog.names import clean_name, is_sentence
 from tasks.catalog.prices import find_prices, parse_amount
-from tasks.catalog.vocabulary import fold, words
+from tasks.catalog.vocabulary import fold, words, words_pattern
 
 _MIN_PRODUCTS = 2
+_TRADE_LABELS = frozenset({"price", "name", "dimensions", "material", "finish", "colours", *AXES})
 _MAX_HEADING_WORDS = 9
+_MAX_MONEY_SHARE = 0.3  # of the rows may read like a balance sheet's
 _OUTDENT_POINTS = 3.0
 _MERGE_GAP_SHARE = 1.0  # of the type size: a line of the same record stands nearer than that
 _DIAMETER = re.compile(r"(?<!\w)(?:dia|diam|diameter|Ø|⌀|rd)\b\.?", re.IGNORECASE)
@@ -62,7 +64,7 @@ def read_price_tables(text: PageText, context: Context, carried: Layout | None) 
     layout = carried
     known = carried.price_labels if carried else frozenset()
     for table in map(_lower_heading, _list_tables(text)):
-        columns = read_columns(table, table.rows, known)
+        columns = read_columns(table, table.rows, known, priced=context.currency is not None)
         if not table.header and carried and _same_columns(table.columns, carried.extents):
             columns = carried.columns
         found = _read_table(table, columns, text.number, context)
@@ -76,7 +78,7 @@ def read_price_tables(text: PageText, context: Context, carried: Layout | None) 
 
 def _list_tables(text: PageText) -> list[RawTable]:
     """Ruled tables that were read cell by cell, and tables by word positions where there are none."""
-    ruled = [table for one in text.page.tables if (table := read_ruled(one, text.segments))]
+    ruled = [table for one in text.page.tables if one.method == "ruled" and (table := read_ruled(one, text.segments))]
     boxes = [table.box for table in ruled]
     free = [
         segment
@@ -98,21 +100,30 @@ def _read_table(table: RawTable, columns: list[Column], page: int, context: Cont
     if not _can_hold_products(columns):
         return []
     found = []
+    names = [index for index, column in enumerate(columns) if column.field == "name"]
+    above: list[Cell] = []
+    heading: Cell | None = None
     for record in read_records(table, columns):
+        if names and names[0] not in record.cells and above and record.heading == heading:
+            record.cells[names[0]] = above  # printed once over its sizes or colours
+        above = record.cells.get(names[0], []) if names else []
+        heading = record.heading
         candidate = _read_record(record, columns, page, context)
         if candidate:
             found.append(candidate)
-    return found
+    money = sum(bool(words_pattern("finance_words").search(fold(one.product.name))) for one in found)
+    return [] if money > _MAX_MONEY_SHARE * len(found) else found
 
 
 def _can_hold_products(columns: Sequence[Column]) -> bool:
-    """A price and something to name it by; or, without prices, labelled codes with names, or codes with sizes."""
+    """A price and a code, or a price and a name under labels of the trade; without prices, labelled codes with more."""
     fields = {column.field for column in columns}
-    if "price" in fields:
-        return bool(fields & {"sku", "name"})
     labelled = {column.field for column in columns if column.by_label}
+    if "price" in fields:
+        unlabelled = not any(column.label for column in columns)
+        return "sku" in fields or ("name" in fields and (unlabelled or bool(labelled & _TRADE_LABELS)))
     measured = bool(fields & {*AXES, "dimensions"})
-    return ("sku" in fields and measured) or {"sku", "name"} <= labelled
+    return "sku" in labelled and ("name" in labelled or measured)
 
 
 def read_records(table: RawTable, columns: Sequence[Column]) -> list[Record]:

@@ -32,6 +32,11 @@ class _Item(NamedTuple):
     lines: list[TurnedLine]
     table: Table | None = None
 
+    @property
+    def is_label(self) -> bool:
+        """Whether it names what stands beside it ("Width:")."""
+        return self.table is None and self.lines[0].line.text.endswith((":", "："))
+
 
 def build_text(fragments: Sequence[Fragment]) -> PageText:
     """Put fragments together to lines, by direction."""
@@ -56,9 +61,8 @@ def _collect_items(lines: Sequence[TurnedLine], tables: Sequence[Table], turn: i
     owned: list[list[TurnedLine]] = [[] for _ in tables]
     items: list[_Item] = []
     for turned in lines:
-        x, y = turned.line.box.center
         for table, members in zip(tables, owned, strict=True):
-            if table.box.x0 <= x <= table.box.x1 and table.box.y0 <= y <= table.box.y1:
+            if _holds(table.box, turned.line.box.center):
                 members.append(turned)
                 break
         else:
@@ -76,15 +80,18 @@ def _order_items(items: Sequence[_Item], pictures: Sequence[Box]) -> list[Block]
     rtl = 2 * sum(turned.line.rtl for turned in lines) > len(lines)
     em = median(turned.line.size for turned in lines)
     groups: list[list[TurnedLine]] = []
-    open_group = False
-    for item in order_regions(items, lambda item: item.box, em, pictures=pictures, rtl=rtl):
-        if item.table:
-            groups.extend(_split_rows(item.lines, item.table))
-        elif open_group and _continues(groups[-1], item.lines[0]):
-            groups[-1].append(item.lines[0])
-        else:
-            groups.append(list(item.lines))
-        open_group = item.table is None
+    for run in order_regions(
+        items, lambda item: item.box, em, pictures=pictures, is_label=lambda item: item.is_label, rtl=rtl
+    ):
+        is_open = False
+        for item in run:
+            if item.table:
+                groups.extend(_split_rows(item.lines, item.table))
+            elif is_open and _continues(groups[-1], item.lines[0]):
+                groups[-1].append(item.lines[0])
+            else:
+                groups.append(list(item.lines))
+            is_open = item.table is None
     return [
         Block(box=union(turned.line.box for turned in group), lines=tuple(turned.line for turned in group))
         for group in groups
@@ -93,23 +100,28 @@ def _order_items(items: Sequence[_Item], pictures: Sequence[Box]) -> list[Block]
 
 def _split_rows(lines: Sequence[TurnedLine], table: Table) -> list[list[TurnedLine]]:
     """The lines of each row of a table, cell after cell; a line in no cell stands by itself."""
-    cells = [
-        (box, row, column)
-        for row, boxes in enumerate([table.header_boxes, *table.row_boxes])
-        for column, box in enumerate(boxes)
-        if box
-    ]
     rows: dict[int, list[tuple[int, int, TurnedLine]]] = {}
     loose: list[list[TurnedLine]] = []
+    cells = [
+        (union([box for box, _ in boxes]), boxes)
+        for row in [table.header_boxes, *table.row_boxes]
+        if (boxes := [(box, column) for column, box in enumerate(row) if box])
+    ]
     for number, turned in enumerate(lines):
-        x, y = turned.line.box.center
-        place = next(((r, c) for box, r, c in cells if box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1), None)
-        if place:
-            rows.setdefault(place[0], []).append((place[1], number, turned))
+        center = turned.line.box.center
+        for row, (around, boxes) in enumerate(cells):
+            column = next((at for box, at in boxes if _holds(box, center)), None) if _holds(around, center) else None
+            if column is not None:
+                rows.setdefault(row, []).append((column, number, turned))
+                break
         else:
             loose.append([turned])
     ordered = [[turned for _, _, turned in sorted(rows[row], key=lambda entry: entry[:2])] for row in sorted(rows)]
     return sorted([*ordered, *loose], key=lambda group: min(turned.box.y0 for turned in group))
+
+
+def _holds(box: Box, point: tuple[float, float]) -> bool:
+    return box.x0 <= point[0] <= box.x1 and box.y0 <= point[1] <= box.y1
 
 
 def _continues(group: Sequence[TurnedLine], turned: TurnedLine) -> bool:

@@ -1,6 +1,6 @@
 """What a page's content stream draws: fragments of text, images and vector graphics, in displayed coordinates.
 
-One interpretation of the page gives all three, so a page without rulings or images pays for none.
+The page is interpreted once; a page without rulings or images pays next to nothing for them.
 """
 
 from __future__ import annotations
@@ -17,14 +17,10 @@ from tasks.catalog.boxes import Box
 from tasks.catalog.pages import Word
 from tasks.catalog.pdf.rtl import has_rtl, is_rtl, join_ligatures, split_words
 
-_FLAGS = (
-    pymupdf.TEXT_PRESERVE_WHITESPACE
-    | pymupdf.TEXT_MEDIABOX_CLIP
-    | pymupdf.TEXT_CLIP  # what a clip path hides is no content; an image's box is what is visible of it
-    | pymupdf.TEXT_PRESERVE_IMAGES
-    | pymupdf.TEXT_COLLECT_VECTORS
-    | pymupdf.TEXT_LAZY_VECTORS  # else every underline would cut its line in two
-)
+# What a clip path hides is no content, and an image's box is what is visible of it.
+_CLIPPED = pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_CLIP
+_TEXT_FLAGS = _CLIPPED | pymupdf.TEXT_PRESERVE_WHITESPACE
+_GRAPHICS_FLAGS = _CLIPPED | pymupdf.TEXT_PRESERVE_IMAGES | pymupdf.TEXT_COLLECT_VECTORS
 _BOLD_NAMES = ("bold", "black", "heavy", "semibd", "demi")
 _SPAN_BOLD, _SPAN_ITALIC = 16, 2  # bits of a span's flags
 # Characters that stand for a glyph whose meaning the file does not tell: replacement, private use, control.
@@ -77,12 +73,17 @@ class PageContent(NamedTuple):
 
 
 def read_content(display_list: Any) -> PageContent:
-    """Interpret `display_list` (pymupdf.DisplayList, which applies the page's rotation)."""
-    return read_text_page(pymupdf.TextPage(display_list.get_textpage(_FLAGS)))
+    """Everything in `display_list` (pymupdf.DisplayList, which applies the page's rotation).
+
+    Text and graphics are collected apart: with images among the text PyMuPDF would encode each of them.
+    """
+    content = read_text(pymupdf.TextPage(display_list.get_textpage(_TEXT_FLAGS)))
+    images, vectors = _read_graphics(display_list.get_textpage(_GRAPHICS_FLAGS))
+    return content._replace(images=images, vectors=vectors)
 
 
-def read_text_page(text_page: Any) -> PageContent:
-    """The content of a pymupdf.TextPage whose coordinates are the displayed ones."""
+def read_text(text_page: Any) -> PageContent:
+    """The text of a pymupdf.TextPage whose coordinates are the displayed ones."""
     fragments, characters, unreadable = [], 0, 0
     for line, words in _read_lines(text_page):
         text = "".join([word.text for word in words])
@@ -94,8 +95,7 @@ def read_text_page(text_page: Any) -> PageContent:
             style, turn = _find_style(line["spans"]), _find_turn(line["dir"])
             opens, closes = line["spans"][0]["text"][:1].isspace(), line["spans"][-1]["text"][-1:].isspace()
             fragments.append(Fragment(tuple(words), style, turn, is_rtl(text), opens, closes))
-    images, vectors = _read_graphics(text_page.this)
-    return PageContent(tuple(fragments), images, vectors, characters, unreadable)
+    return PageContent(tuple(fragments), (), (), characters, unreadable)
 
 
 def _read_lines(text_page: Any) -> Iterator[tuple[dict[str, Any], list[Word]]]:

@@ -23,6 +23,9 @@ _LOSSLESS_PIXELS = 64 * 64  # smaller images are stored without loss whatever th
 Extension = Literal["jpg", "png"]
 
 
+MUPDF_ERRORS = (mupdf.FzErrorBase, RuntimeError, ValueError)  # all that MuPDF's bindings raise on broken input
+
+
 class ImageError(ValueError):
     """An image that cannot be read; the message says why."""
 
@@ -143,7 +146,9 @@ def _decode(image: Any) -> Image.Image:
         if pixmap.alpha:
             pixmap = pymupdf.Pixmap(pixmap, 0)
         return to_pillow(pixmap).copy()
-    except (RuntimeError, ValueError) as error:
+    except MemoryError as error:
+        raise ImageError("it needs more memory than allowed") from error
+    except MUPDF_ERRORS as error:
         raise ImageError(f"cannot be decoded: {error}") from error
 
 

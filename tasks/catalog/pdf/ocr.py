@@ -13,18 +13,20 @@ from PIL import Image
 
 from tasks.catalog.boxes import Box
 from tasks.catalog.pages import Word
-from tasks.catalog.pdf.content import Fragment, read_text_page
-from tasks.catalog.pdf.ocr_words import rate_fragment, rate_word
+from tasks.catalog.pdf.content import Fragment, read_text
+from tasks.catalog.pdf.ocr_words import keep_plausible, rate_word
 from tasks.catalog.pdf.options import ReadOptions
 from tasks.catalog.pdf.raster import PageRaster, render_text
 
 _PACKAGES = "tessdata"  # distributions whose names start so bring Tesseract's data
 _FALLBACK_LANGUAGE = "eng"
 _TRIAL_DPI = 150  # enough to see which way up a page is
+_PHOTO_DPI = 200  # text on a photograph is large
+_OCR_PIXELS = 9_000_000  # A4 at 300 dpi; time grows with it
 _LEAST_NATIVE_DPI = 72.0
-_POOR_YIELD = 0.5  # mean plausibility below which the page may be turned
+_GOOD_YIELD = 0.77  # mean plausibility of a page that stands the right way
+_POOR_YIELD = 0.6  # of one that lies on its side
 _LEAST_WORDS = 3  # fewer words say nothing about that
-_KEPT_PLAUSIBILITY = 0.4  # of a line: below it is texture taken for text
 _TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
 
 
@@ -43,9 +45,15 @@ class _Reading(NamedTuple):
         return sum(len(word.text) * word.confidence for word in words if word.confidence > 0.5)
 
     @property
-    def is_poor(self) -> bool:
+    def doubts(self) -> tuple[int, ...]:
+        """Other ways up in which the page may make more sense. Lying text reads as noise, text on its head nearly as
+        well as in a poor scan."""
         words = [word for fragment in self.fragments for word in fragment.words]
-        return len(words) >= _LEAST_WORDS and sum(w.confidence for w in words) < _POOR_YIELD * len(words)
+        letters = sum(len(word.text) for word in words)
+        yielded = sum(word.confidence * len(word.text) for word in words)
+        if len(words) < _LEAST_WORDS or yielded > _GOOD_YIELD * letters:
+            return ()
+        return (90, 180, 270) if yielded < _POOR_YIELD * letters else (180,)
 
 
 def recognise_text(
@@ -56,20 +64,27 @@ def recognise_text(
     A word's confidence is how plausible it is as a word, 0 to 1: PyMuPDF does not hand on Tesseract's own.
     Raises `OcrError` where Tesseract's data is missing or the page is too large.
     """
-    native_dpi = max(native_dpi, _LEAST_NATIVE_DPI)
-    rect = display_list.rect
-    pixels = rect.width * rect.height * (options.ocr_dpi / 72) ** 2
+    dpi = _choose_dpi(display_list.rect, survey, options)
+    folder, language = find_tessdata(), choose_language(options.ocr_language)
+    picture = render_text(display_list, survey, max(native_dpi, _LEAST_NATIVE_DPI), dpi)
+    reading = _read(picture, 0, dpi, language, folder)
+    if survey.is_plain and reading.doubts:
+        trial = picture.resize([edge * _TRIAL_DPI // dpi for edge in picture.size])
+        turned = max((_read(trial, turn, _TRIAL_DPI, language, folder) for turn in reading.doubts), key=_score)
+        if turned.score > reading.score:
+            reading = _read(picture, turned.turn, dpi, language, folder)
+    return keep_plausible(reading.fragments, photo=not survey.is_plain)
+
+
+def _choose_dpi(rect: Any, survey: PageRaster, options: ReadOptions) -> int:
+    """Less than the usual resolution for pages larger than A4, whose type is larger, and for photographs."""
+    area = rect.width * rect.height
+    usual = options.ocr_dpi if survey.is_plain else min(options.ocr_dpi, _PHOTO_DPI)
+    dpi = max(_TRIAL_DPI, min(usual, int(72 * (_OCR_PIXELS / max(area, 1.0)) ** 0.5)))
+    pixels = area * (dpi / 72) ** 2
     if pixels > options.max_pixels:
         raise OcrError(f"OCR takes {pixels / 1e6:.0f} megapixels, {options.max_pixels / 1e6:.0f} are allowed")
-    folder, language = find_tessdata(), choose_language(options.ocr_language)
-    picture = render_text(display_list, survey, native_dpi, options.ocr_dpi)
-    reading = _read(picture, 0, options.ocr_dpi, language, folder)
-    if reading.is_poor:
-        trial = picture.resize([edge * _TRIAL_DPI // options.ocr_dpi for edge in picture.size])
-        turned = max((_read(trial, turn, _TRIAL_DPI, language, folder) for turn in (0, 90, 180, 270)), key=_score)
-        if turned.turn:
-            reading = max(reading, _read(picture, turned.turn, options.ocr_dpi, language, folder), key=_score)
-    return tuple(fragment for fragment in reading.fragments if rate_fragment(fragment) >= _KEPT_PLAUSIBILITY)
+    return dpi
 
 
 def _score(reading: _Reading) -> float:
@@ -85,7 +100,7 @@ def _read(picture: Image.Image, turn: int, dpi: int, language: str, folder: Path
     data = pixmap.pdfocr_tobytes(compress=False, language=language, tessdata=str(folder))
     width, height = picture.width * 72 / dpi, picture.height * 72 / dpi
     with pymupdf.open(stream=data, filetype="pdf") as recognised:
-        content = read_text_page(recognised[0].get_textpage())
+        content = read_text(recognised[0].get_textpage())
     return _Reading(tuple(_place(fragment, turn, width, height) for fragment in content.fragments), turn)
 
 

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
+from tasks.catalog.boxes import union
+from tasks.catalog.pages import Word
 from tasks.catalog.pdf.content import Fragment
 
+_KEPT_PLAUSIBILITY = 0.4  # of a line: below it is texture taken for text
+_CLEAR_PLAUSIBILITY = 0.75  # of a line on a photograph
+_OVERLAP_SHARE = 0.1  # of a line's box under other lines: what is read out of a pattern overlaps, type does not
+_WHOLE_WORD_LETTERS = 4
+_PHOTO_LETTERS = 12  # less text is a pattern in a photograph
 _EDGES = "\"'“”‘’()[]{}.,;:!?*®™©°/-–—"
 _NUMBER = re.compile(r"[#№]?[\d][\d.,:/x×%°\"'″′–-]*[A-Za-z\"'″′%°]{0,3}")
 _CODE = re.compile(r"(?=.*\d)[A-Za-z0-9]+([-./_][A-Za-z0-9]+)*")
+_ODD = re.compile(r"([a-z])\1\1|[bcdfghjklmnpqrstvwxz]{6}")  # in no word of a language written so
 _VOWELS = frozenset("aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýœаеёиоуыэюяіїєαεηιουωάέήίόύώ")
 
 
@@ -32,10 +41,31 @@ def rate_word(text: str) -> float:
     case = core.isupper() or core.islower() or core[1:].islower()
     voiced = any(letter.lower() in _VOWELS for letter in letters)
     base = 0.9 if len(core) > 2 else 0.6
-    return base * (1.0 if case else 0.5) * (1.0 if voiced else 0.5)
+    odd = _ODD.search(core.lower()) is not None
+    return base * (1.0 if case else 0.5) * (1.0 if voiced else 0.5) * (0.4 if odd else 1.0)
 
 
-def rate_fragment(fragment: Fragment) -> float:
+def keep_plausible(fragments: Sequence[Fragment], *, photo: bool) -> tuple[Fragment, ...]:
+    """The fragments that are text. In a `photo` only clear words that stand free, and more than a few of them."""
+    if not photo:
+        return tuple(fragment for fragment in fragments if _rate_fragment(fragment) >= _KEPT_PLAUSIBILITY)
+    boxes = [union(word.box for word in fragment.words) for fragment in fragments]
+    kept = [
+        fragment
+        for fragment, box in zip(fragments, boxes, strict=True)
+        if _rate_fragment(fragment) >= _CLEAR_PLAUSIBILITY
+        and any(_is_whole_word(word) for word in fragment.words)
+        and sum(box.intersection(other) for other in boxes) < (1 + _OVERLAP_SHARE) * box.area
+    ]
+    letters = sum(len(word.text) for fragment in kept for word in fragment.words)
+    return tuple(kept) if letters >= _PHOTO_LETTERS else ()
+
+
+def _rate_fragment(fragment: Fragment) -> float:
     """Mean plausibility of its words by their lengths."""
     length = sum(len(word.text) for word in fragment.words)
     return sum(word.confidence * len(word.text) for word in fragment.words) / length
+
+
+def _is_whole_word(word: Word) -> bool:
+    return len(word.text) >= _WHOLE_WORD_LETTERS and word.confidence >= 0.8

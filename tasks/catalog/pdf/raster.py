@@ -23,6 +23,7 @@ class PageRaster(NamedTuple):
     """What a page looks like from a distance, at 72 dpi: one pixel a point."""
 
     background: tuple[int, int, int]
+    is_plain: bool  # printed on a ground of one colour, unlike a photograph that fills the page
     pictures: tuple[Box, ...]  # printed areas that are no text, in points
 
 
@@ -31,10 +32,10 @@ def survey_page(display_list: Any) -> PageRaster:
     pixels = np.asarray(to_pillow(display_list.get_pixmap(matrix=pymupdf.Identity)))
     background, share = _find_background(pixels)
     if share < _LEAST_BACKGROUND:
-        return PageRaster(background, ())
+        return PageRaster(background, False, ())
     ink = np.abs(pixels.astype(np.int16) - np.array(background, np.int16)).max(axis=2) > _INK_DIFFERENCE
     pictures = [box for box in _cut(ink, 0, 0, 1, whole=False) if _is_picture(box, ink)]
-    return PageRaster(background, tuple(pictures))
+    return PageRaster(background, True, tuple(pictures))
 
 
 def render_text(display_list: Any, survey: PageRaster, native_dpi: float, dpi: int) -> Image.Image:

@@ -13,7 +13,7 @@ from tasks.catalog.pdf.blocks import build_blocks, build_text
 from tasks.catalog.pdf.captions import find_captions
 from tasks.catalog.pdf.content import Fragment, PageContent, read_content
 from tasks.catalog.pdf.document import open_document
-from tasks.catalog.pdf.image_files import ImageError
+from tasks.catalog.pdf.image_files import MUPDF_ERRORS, ImageError
 from tasks.catalog.pdf.images import FoundImage, ImageStore, find_images, merge_images
 from tasks.catalog.pdf.ocr import OcrError, recognise_text
 from tasks.catalog.pdf.options import ReadOptions
@@ -25,6 +25,7 @@ __all__ = ["PageReader", "ReadOptions", "read_document", "read_page"]
 
 _JUNK_SHARE = 0.5  # of a text layer's characters without a meaning: no text
 _BACKGROUND_SHARE = 0.6  # of the page: larger images lie under the text
+_DRAWN_PICTURE_POINTS = 40.0  # smaller shapes are symbols, rules and cells
 _LITTLE_TEXT = 25  # characters; a scan often carries a stamp or a page number as its only text
 _NAMED_JUNK_SHARE = 0.05  # from here the page says that part of its text is unreadable
 
@@ -58,7 +59,7 @@ def read_document(path: Path, image_folder: Path, options: ReadOptions | None = 
         for number in range(1, document.page_count + 1):
             try:
                 pages.append(reader.read(number))
-            except RuntimeError as error:
+            except MUPDF_ERRORS as error:
                 pages.append(Page(number=number, width=0, height=0, text_source="none", problems=(str(error),)))
         return pages
 
@@ -79,7 +80,7 @@ class _PageReading:
         fragments, source, pictures = self._read_text(content, images)
         text = build_text(fragments)
         tables = find_tables(text.lines, content.vectors, text.turn) if self._options.tables and text.lines else ()
-        blocks = build_blocks(text, tables, self._list_pictures(images, pictures))
+        blocks = build_blocks(text, tables, self._list_pictures(images, pictures, content.vectors))
         images += self._render(images, content, blocks, pictures)
         return Page(
             number=int(self._page.number) + 1,
@@ -122,13 +123,16 @@ class _PageReading:
             return recognise_text(self._display_list, survey, native, self._options), survey.pictures
         except OcrError as error:
             self._problems.append(f"no OCR: {error}")
-        except RuntimeError as error:
+        except MUPDF_ERRORS as error:
             self._problems.append(f"OCR failed: {error}")
         return None
 
-    def _list_pictures(self, images: list[FoundImage], pictures: tuple[Box, ...]) -> list[Box]:
-        """Boxes of pictures that text is arranged around; backgrounds are none."""
-        boxes = [box for image in images for box in image.boxes]
+    def _list_pictures(
+        self, images: list[FoundImage], pictures: tuple[Box, ...], vectors: tuple[Box, ...]
+    ) -> list[Box]:
+        """Boxes of pictures, drawn ones too, that text is arranged around; backgrounds are none."""
+        drawn = [box for box in vectors if min(box.width, box.height) >= _DRAWN_PICTURE_POINTS]
+        boxes = [*drawn, *(box for image in images for box in image.boxes)]
         return [*pictures, *(box for box in boxes if box.area < _BACKGROUND_SHARE * self._frame.area)]
 
     def _render(
@@ -139,7 +143,7 @@ class _PageReading:
         for box in [*boxes, *pictures]:
             try:
                 renders.append(render_box(self._display_list, box, self._frame, self._store, self._options))
-            except (ImageError, RuntimeError) as error:
+            except (ImageError, *MUPDF_ERRORS) as error:
                 self._problems.append(f"a part of the page was not rendered: {error}")
         return merge_images(renders, self._options.phash_distance)
 

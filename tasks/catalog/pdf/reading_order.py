@@ -18,7 +18,8 @@ T = TypeVar("T")
 _CHANNEL_EMS = 0.8  # narrowest white between columns
 _SURE_CHANNEL_EMS = 1.5  # narrower white on a single line may be a gap in that line
 _BAND_EMS = 3.0  # white across the page of this height ends a group of columns ...
-_BAND_CHANNELS = 2.5  # ... if it is also this many times as high as the widest channel is wide
+_BAND_CHANNELS = 2.5  # ... if it is also this many times as high as the widest channel is wide ...
+_SURE_BAND_EMS = 8.0  # ... and in any case if it is so high
 _CAPTION_EMS = 2.5  # captions are this close to their pictures
 _LEVEL_SHARE = 0.8  # of the shorter column's lines standing level with lines beside them: cells of a table
 _LEAST_ROWS = 4  # fewer rows of short lines are captions beside each other
@@ -38,16 +39,24 @@ class _Group(NamedTuple):
 
 
 def order_regions(
-    items: Sequence[T], box_of: Callable[[T], Box], em: float, *, pictures: Sequence[Box] = (), rtl: bool = False
-) -> list[T]:
-    """`items` in reading order.
+    items: Sequence[T],
+    box_of: Callable[[T], Box],
+    em: float,
+    *,
+    pictures: Sequence[Box] = (),
+    is_label: Callable[[T], bool] | None = None,
+    rtl: bool = False,
+) -> list[list[T]]:
+    """`items` in reading order, in runs; where a run ends, the next column begins.
 
     `em` is the usual size of type, in points. Text below a picture is not read on from text above it, and text in
-    columns under or over `pictures` is captions. `rtl` reads columns from the right.
+    columns under or over `pictures` is captions. What stands beside labels belongs to them. `rtl` reads columns from
+    the right.
     """
     turn = _mirror if rtl else _keep
-    layout = _Layout([turn(box_of(item)) for item in items], [turn(box) for box in pictures], em)
-    return [items[number] for number in layout.order(list(range(len(items))))]
+    labels = frozenset(number for number, item in enumerate(items) if is_label and is_label(item))
+    layout = _Layout([turn(box_of(item)) for item in items], [turn(box) for box in pictures], em, labels)
+    return [[items[number] for number in run] for run in layout.order(list(range(len(items))))]
 
 
 def _keep(box: Box) -> Box:
@@ -61,23 +70,32 @@ def _mirror(box: Box) -> Box:
 class _Layout:
     """What stands on a page, by number."""
 
-    def __init__(self, boxes: Sequence[Box], pictures: Sequence[Box], em: float) -> None:
-        self._boxes, self._em, self._pictures = boxes, em, pictures
+    def __init__(self, boxes: Sequence[Box], pictures: Sequence[Box], em: float, labels: frozenset[int]) -> None:
+        self._boxes, self._em, self._pictures, self._labels = boxes, em, pictures, labels
         self._least_channel = _CHANNEL_EMS * em
 
-    def order(self, numbers: list[int]) -> list[int]:
-        ordered: list[int] = []
+    def order(self, numbers: list[int]) -> list[list[int]]:
+        runs: list[list[int]] = [[]]
         for group in self._group_strips(numbers):
-            if len(group.columns) < 2:
-                ordered.extend(_order_rows(group.numbers, self._boxes))
-                continue
             columns = _cut(group.numbers, self._boxes, 0, self._least_channel)
-            if _are_cells(columns, group.columns, self._boxes) and not self._are_captions(group):
-                ordered.extend(_order_rows(group.numbers, self._boxes))
-            else:
-                for column in columns:
-                    ordered.extend(self.order(column))
-        return ordered
+            if len(columns) < 2 or self._are_rows(group, columns):
+                runs[-1].extend(_order_rows(group.numbers, self._boxes))
+                continue
+            for place, column in enumerate(columns):
+                first, *others = self.order(column)
+                if place:
+                    runs.append([])
+                runs[-1].extend(first)
+                runs.extend(others)
+        return runs
+
+    def _are_rows(self, group: _Group, columns: Sequence[Sequence[int]]) -> bool:
+        """Whether what stands in columns is read row by row."""
+        if group.strips == 1 and _widest_channel(group.columns) < _SURE_CHANNEL_EMS * self._em:
+            return True
+        if 2 * sum(number in self._labels for number in columns[0]) > len(columns[0]):
+            return True
+        return _are_cells(columns, group.columns, self._boxes) and not self._are_captions(group)
 
     def _group_strips(self, numbers: Sequence[int]) -> list[_Group]:
         """The region cut across, then joined again as long as the same channels of white run through."""
@@ -101,8 +119,8 @@ class _Layout:
         if not _keeps_channels(group.columns, strip, joined):
             return []
         band = top - group.bottom
-        channel = max(right[0] - left[1] for left, right in pairwise(group.columns))
-        apart = band > _BAND_EMS * self._em and band > _BAND_CHANNELS * channel
+        channel = _widest_channel(group.columns)
+        apart = band > min(max(_BAND_EMS * self._em, _BAND_CHANNELS * channel), _SURE_BAND_EMS * self._em)
         unsure = group.strips == 1 and len(strip) == 1 and channel < _SURE_CHANNEL_EMS * self._em
         return [] if apart or unsure or self._has_picture(group.bottom, top) else joined
 
@@ -122,6 +140,10 @@ class _Layout:
             for start, end in group.columns
         )
         return captioned > 1 and len(near) > 1
+
+
+def _widest_channel(columns: Sequence[_Extent]) -> float:
+    return max(right[0] - left[1] for left, right in pairwise(columns))
 
 
 def _keeps_channels(columns: Sequence[_Extent], strip: Sequence[_Extent], joined: Sequence[_Extent]) -> bool:

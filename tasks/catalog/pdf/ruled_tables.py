@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -12,6 +13,8 @@ _THIN_POINTS = 3.0  # a box no thicker than this is a line
 _LEAST_LINE_POINTS = 8.0
 _SNAP_POINTS = 3.0  # lines this close are one; ends this close meet
 _MOST_SHAPES = 4000  # pages with more are drawings and maps
+_LEAST_STACK = 3  # lines of a cell that may be rows
+_LEVEL_SHARE = 0.6  # of them that stand level with lines of other cells
 _LEAST_FILLED = 0.4  # of a grid's cells hold text: else it is a form or a drawing
 
 
@@ -112,8 +115,29 @@ def _build_grid(across: list[_Line], down: list[_Line], cells: Sequence[Cell]) -
             while row and not _is_divided(across, ys[row], x):
                 row -= 1
             held.setdefault((row, column), []).append(cell)
-    rows = [[join_cells(held.get((row, column), ())) for column in range(len(xs) - 1)] for row in range(len(ys) - 1)]
+    rows: list[list[Cell | None]] = []
+    for row in range(len(ys) - 1):
+        stacks = [held.get((row, column), []) for column in range(len(xs) - 1)]
+        rows.extend(_split_stacks(stacks))
     return _judge(rows)
+
+
+def _split_stacks(stacks: Sequence[Sequence[Cell]]) -> list[list[Cell | None]]:
+    """The rows of one row of the grid: several, where rulings only frame them and a column of numbers tells them
+    apart; else one, with the lines of each cell joined."""
+    levels: list[list[Cell]] = []
+    for cell in sorted((cell for stack in stacks for cell in stack), key=lambda cell: cell.box.center[1]):
+        if levels and cell.box.center[1] - levels[-1][0].box.center[1] < cell.size / 2:
+            levels[-1].append(cell)
+        else:
+            levels.append([cell])
+    shared = sum(len(level) > 1 for level in levels)
+    numbers = any(
+        len(stack) >= _LEAST_STACK and sum(cell.is_amount for cell in stack) > len(stack) / 2 for stack in stacks
+    )
+    if len(levels) < _LEAST_STACK or shared < _LEVEL_SHARE * len(levels) or not numbers:
+        return [[join_cells(stack) for stack in stacks]]
+    return [[join_cells([cell for cell in stack if cell in level]) for stack in stacks] for level in levels]
 
 
 def _find_edges(lines: Sequence[_Line], ends: Sequence[float]) -> list[float]:
@@ -127,7 +151,7 @@ def _find_edges(lines: Sequence[_Line], ends: Sequence[float]) -> list[float]:
 
 
 def _find_interval(edges: Sequence[float], place: float) -> int:
-    return max(number for number, edge in enumerate(edges[:-1]) if edge <= place)
+    return max(0, min(bisect_right(edges, place) - 1, len(edges) - 2))
 
 
 def _is_divided(lines: Sequence[_Line], place: float, along: float) -> bool:

@@ -1,0 +1,136 @@
+"""Pages whose text must be recognised."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pymupdf
+import pytest
+from PIL import Image
+
+from tasks.catalog.pages import Page
+from tasks.catalog.pdf.ocr import choose_language, find_tessdata
+from tasks.catalog.pdf.ocr_words import rate_word
+from tasks.catalog.pdf.options import ReadOptions
+from tasks.catalog.pdf.reader import read_page
+
+ReadFirst = Callable[..., Page]
+TEXT = "Lounge chair Bergamo\nSolid walnut, oiled\nWidth 72 cm, depth 80 cm"
+
+
+def scan(document: pymupdf.Document, turn: int = 0) -> pymupdf.Page:
+    """A page that is one picture of a page with text, turned clockwise by `turn` degrees."""
+    with pymupdf.open() as source:
+        page = source.new_page(width=400, height=300)
+        page.insert_text((50, 100), TEXT, fontsize=14, lineheight=1.6)
+        pixmap = page.get_pixmap(dpi=200)
+    picture = Image.frombytes("RGB", (pixmap.width, pixmap.height), pixmap.samples).rotate(-turn, expand=True)
+    page = document.new_page(width=picture.width * 72 / 200, height=picture.height * 72 / 200)
+    turned = pymupdf.Pixmap(pymupdf.csRGB, picture.width, picture.height, picture.tobytes(), False)
+    page.insert_image(page.rect, pixmap=turned)
+    return page
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_a_scan_is_recognised_whichever_way_it_lies(
+    document: pymupdf.Document, read_first: ReadFirst, turn: int
+) -> None:
+    page = scan(document, turn)
+    read = read_first(document)
+    assert read.text_source == "ocr"
+    assert [line.text for line in read.lines] == TEXT.split("\n")
+    upright = {0: (50, 85, 200, 105), 90: (195, 50, 215, 200), 180: (200, 195, 350, 215), 270: (85, 200, 105, 350)}
+    assert pymupdf.Rect(*read.lines[0].box).intersects(pymupdf.Rect(upright[turn]))
+    assert pymupdf.Rect(*read.lines[0].box) in page.rect
+    assert all(0 < word.confidence <= 1 for line in read.lines for word in line.words)
+
+
+def test_a_scan_is_rendered_as_a_whole(document: pymupdf.Document, read_first: ReadFirst) -> None:
+    scan(document)
+    embedded, render = read_first(document).images
+    assert (embedded.layer, render.layer) == ("embedded", "full_render")
+    assert render.width == pytest.approx(400 * 250 / 72, abs=2)
+
+
+def test_pictures_on_a_scan_are_images_with_their_captions(document: pymupdf.Document, read_first: ReadFirst) -> None:
+    with pymupdf.open() as source:
+        page = source.new_page(width=500, height=400)
+        for number, color in enumerate([(0.7, 0.2, 0.1), (0.1, 0.3, 0.6)]):
+            x = 50 + 230 * number
+            page.draw_rect((x, 50, x + 150, 250), fill=color)
+            page.insert_text((x, 272), ["Canvas Tuscan", "Heritage Mink"][number], fontsize=12)
+        pixmap = page.get_pixmap(dpi=150)
+    page = document.new_page(width=500, height=400)
+    page.insert_image(page.rect, pixmap=pixmap)
+    pictures = [image for image in read_first(document).images if image.boxes[0].width < 200]
+    assert [image.nearest_text for image in pictures] == ["Canvas Tuscan", "Heritage Mink"]
+
+
+def test_a_page_with_a_text_layer_is_not_recognised_again(document: pymupdf.Document, read_first: ReadFirst) -> None:
+    page = scan(document)
+    page.insert_text((50, 50), "A text layer that is good enough to be kept", render_mode=3)
+    read = read_first(document)
+    assert read.text_source == "layer"
+    assert read.text == "A text layer that is good enough to be kept"
+
+
+def test_a_photograph_gives_no_text(
+    document: pymupdf.Document,
+    read_first: ReadFirst,
+    make_photo: Callable[..., Image.Image],
+    encode: Callable[..., bytes],
+) -> None:
+    page = document.new_page(width=300, height=240)
+    page.insert_image(page.rect, stream=encode(make_photo(3, 900, 720), "JPEG"))
+    read = read_first(document)
+    assert (read.text_source, read.text) == ("none", "")
+
+
+def test_without_ocr_a_scan_has_no_text(document: pymupdf.Document, read_first: ReadFirst) -> None:
+    scan(document)
+    assert read_first(document, ocr=False).text_source == "none"
+
+
+def test_a_language_without_data_falls_back_to_english() -> None:
+    assert (find_tessdata() / "eng.traineddata").exists()
+    assert choose_language("eng+xxx") == "eng"
+    assert choose_language("xxx") == "eng"
+
+
+@pytest.mark.parametrize(
+    ("word", "plausible"),
+    [
+        ("walnut", True),
+        ("Sunbrella,", True),
+        ("58002-0000", True),
+        ("£1,299", False),
+        ("12.5", True),
+        ("мебель", True),
+        ("椅子", True),
+        ("|", False),
+        ("~*'", False),
+        ("tstctsest", False),
+        ("xQzT", False),
+    ],
+)
+def test_words_are_told_from_noise(word: str, plausible: bool) -> None:
+    assert (rate_word(word) > 0.5) == plausible
+
+
+@pytest.mark.parametrize("page_number", [2, 9])
+def test_a_real_swatch_book_is_recognised(corpus: Path, tmp_path: Path, page_number: int) -> None:
+    with pymupdf.open(corpus / "pdf" / "catalog" / "sunbrella-fabrics-imageonly.pdf") as document:
+        page = read_page(document, page_number, tmp_path, ReadOptions())
+    truth = json.loads((corpus / "gt" / "pdf" / "sunbrella-p2-p9.json").read_text())["products"]
+    names = [product["name"] for product in truth if product["page"] == page_number]
+    captions = [set((image.nearest_text or "").upper().split()) for image in page.images]
+    found = [name for name in names if any(set(name.upper().split()) <= caption for caption in captions)]
+    assert len(found) >= 0.8 * len(names)
+
+
+def test_a_real_turned_scan_is_read(corpus: Path, tmp_path: Path) -> None:
+    with pymupdf.open(corpus / "pdf" / "hard" / "rotated-90-scan.pdf") as document:
+        page = read_page(document, 1, tmp_path, ReadOptions())
+    assert page.text.startswith("Docling bundles PDF document conversion to")

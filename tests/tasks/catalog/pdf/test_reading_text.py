@@ -1,0 +1,135 @@
+"""Text of a page: order, places and type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pymupdf
+import pytest
+
+from tasks.catalog.pages import Page
+from tasks.catalog.pdf.options import ReadOptions
+from tasks.catalog.pdf.reader import read_document, read_page
+
+ReadFirst = Callable[..., Page]
+PROSE = "The grain of oak is closed with oil before the boards are brushed and left to dry for a day. " * 6
+
+
+def positions(page: Page, *texts: str) -> list[int]:
+    return [page.text.index(text) for text in texts]
+
+
+def test_columns_are_read_one_after_the_other_below_their_title(
+    document: pymupdf.Document, read_first: ReadFirst
+) -> None:
+    page = document.new_page()
+    page.insert_text((180, 60), "A title across both columns", fontsize=18)
+    page.insert_textbox((320, 100, 540, 500), "RIGHT " + PROSE, fontsize=9)  # drawn first, read last
+    page.insert_textbox((60, 100, 280, 500), "LEFT " + PROSE, fontsize=9)
+    page.insert_text((300, 800), "7", fontsize=9)
+    read = read_first(document)
+    order = positions(read, "A title", "LEFT", "RIGHT", "\n7")
+    assert order == sorted(order)
+    assert [len(block.lines) for block in read.blocks][1:3] == [len(read.blocks[1].lines)] * 2
+
+
+def test_captions_of_a_grid_stay_whole_and_are_read_row_by_row(
+    document: pymupdf.Document, read_first: ReadFirst
+) -> None:
+    page = document.new_page()
+    for row in range(2):
+        for column in range(3):
+            x, y = 60 + 170 * column, 80 + 250 * row
+            page.draw_rect((x, y, x + 140, y + 180), fill=(0.2, 0.4, 0.1 * column))
+            page.insert_text((x, y + 195), f"Stone {row}{column}", fontsize=11)
+            page.insert_text((x, y + 208), f"code {row}{column}", fontsize=11)
+    read = read_first(document)
+    assert [block.text for block in read.blocks] == [
+        f"Stone {row}{column}\ncode {row}{column}" for row in range(2) for column in range(3)
+    ]
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_boxes_are_where_the_rotated_page_shows_the_text(
+    document: pymupdf.Document, read_first: ReadFirst, rotation: int
+) -> None:
+    page = document.new_page(width=400, height=600)
+    page.insert_text((50, 100), "Walnut", fontsize=20)
+    page.insert_text((50, 140), "Cherry", fontsize=20)
+    page.set_rotation(rotation)
+    shown = page.search_for("Walnut")[0] * page.rotation_matrix
+    read = read_first(document)
+    assert (read.rotation, read.width, read.height) == (rotation, *((400, 600) if rotation % 180 == 0 else (600, 400)))
+    line = read.lines[0]
+    assert line.text == "Walnut"  # the order follows the direction of reading
+    assert pymupdf.Rect(*line.box).intersects(shown)
+    assert abs(pymupdf.Rect(*line.box).get_area() / shown.get_area() - 1) < 0.5
+
+
+def test_headings_keep_size_weight_font_and_colour(document: pymupdf.Document, read_first: ReadFirst) -> None:
+    page = document.new_page()
+    page.insert_text((60, 80), "Heading", fontsize=24, fontname="hebo", color=(1, 0, 0))
+    page.insert_text((60, 120), "body text", fontsize=10, fontname="heit")
+    heading, body = read_first(document).lines
+    assert (heading.size, heading.bold, heading.color) == (24, True, 0xFF0000)
+    assert (body.size, body.bold, body.italic) == (10, False, True)
+    assert "Helvetica" in heading.font
+
+
+def test_words_have_boxes_in_order_within_their_line(document: pymupdf.Document, read_first: ReadFirst) -> None:
+    document.new_page().insert_text((60, 80), "solid oak, oiled", fontsize=12)
+    (line,) = read_first(document).lines
+    assert [word.text for word in line.words] == ["solid", "oak,", "oiled"]
+    assert [word.box.x0 for word in line.words] == sorted(word.box.x0 for word in line.words)
+    assert all(line.box.intersection(word.box) > 0.9 * word.box.area for word in line.words)
+
+
+def test_text_far_apart_on_a_line_is_two_lines(document: pymupdf.Document, read_first: ReadFirst) -> None:
+    page = document.new_page()
+    page.insert_text((60, 80), "Chair", fontsize=12)
+    page.insert_text((300, 80), "Table", fontsize=12)
+    assert [line.text for line in read_first(document).lines] == ["Chair", "Table"]
+
+
+def test_text_drawn_twice_to_look_bold_is_read_once(document: pymupdf.Document, read_first: ReadFirst) -> None:
+    page = document.new_page()
+    for shift in (0, 0.4):
+        page.insert_text((60 + shift, 80), "Collection", fontsize=12)
+        page.insert_text((60 + shift, 110), "Terrazzo", fontsize=12)
+    assert read_first(document).text.count("Collection") == 1
+
+
+def test_hidden_text_outside_the_page_is_left_out(document: pymupdf.Document, read_first: ReadFirst) -> None:
+    page = document.new_page(width=300, height=300)
+    page.insert_text((50, 50), "shown")
+    page.insert_text((900, 50), "hidden")
+    assert read_first(document).text == "shown"
+
+
+def test_right_to_left_text_is_in_logical_order(corpus: Path, tmp_path: Path) -> None:
+    with pymupdf.open(corpus / "pdf" / "hard" / "arabic-rtl.pdf") as document:
+        page = read_page(document, 1, tmp_path, ReadOptions())
+    first = page.lines[0]
+    assert first.rtl
+    assert first.text.startswith("تحسين الإنتاجية وحل المشكلات")
+    assert [word.box.x1 for word in first.words][0] > first.words[-1].box.x1
+
+
+def test_chinese_and_korean_text_is_read(corpus: Path, tmp_path: Path) -> None:
+    assert "標準マーケットモデル" in read_document(corpus / "pdf" / "hard" / "chinese.pdf", tmp_path)[0].text
+    assert "할인점" in read_document(corpus / "pdf" / "hard" / "korean-tables.pdf", tmp_path)[0].text
+
+
+def test_a_real_two_column_paper_is_read_column_by_column(corpus: Path, tmp_path: Path) -> None:
+    with pymupdf.open(corpus / "pdf" / "hard" / "two-column-paper-180-inline-images.pdf") as document:
+        page = read_page(document, 1, tmp_path, ReadOptions())
+    order = positions(page, "Abstract", "General Terms", "Introduction", "Permission to make", "and is used for the")
+    assert order == sorted(order)
+
+
+def test_a_damaged_page_costs_that_page(corpus: Path, tmp_path: Path) -> None:
+    first, second = read_document(corpus / "pdf" / "hard" / "page-tree-cycle.pdf", tmp_path)
+    assert first.blocks
+    assert not first.problems
+    assert "cycle" in second.problems[0]
