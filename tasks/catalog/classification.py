@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from tasks.catalog.boxes import Box
-from tasks.catalog.discovery.pictures import find_repeated
+from tasks.catalog.discovery.pictures import find_repeated, same_place
 from tasks.catalog.pages import ImageStats, Page, PageImage
 from tasks.catalog.products import Discovery, ImageLink
 
@@ -64,10 +64,22 @@ def classify_images(pages: Sequence[Page], discovery: Discovery) -> dict[str, Im
             use = _use(image, page, tuple(links[image.sha256]), discovery)
             if image.sha256 not in uses or use.share > uses[image.sha256].share:
                 uses[image.sha256] = use
-    return {
-        sha256: _classify(use, sha256 in repeated, has_products=bool(discovery.products))
-        for sha256, use in uses.items()
-    }
+    has_products = bool(discovery.products)
+    labels = {sha256: _classify(use, sha256 in repeated, has_products) for sha256, use in uses.items()}
+    return _agree(uses, labels)
+
+
+def _agree(uses: dict[str, _Use], labels: dict[str, ImageLabel]) -> dict[str, ImageLabel]:
+    """An embedded image and the rendering of its place show the same: both get the surer label of the two."""
+    by_page: dict[int, list[_Use]] = defaultdict(list)
+    for use in uses.values():
+        by_page[use.page.number].append(use)
+    surer: dict[str, ImageLabel] = {}
+    for here in by_page.values():
+        for use in here:
+            twins = [one.image.sha256 for one in here if same_place(one.box, use.box)]
+            surer[use.image.sha256] = max((labels[sha256] for sha256 in twins), key=lambda label: label.confidence)
+    return surer
 
 
 def _use(image: PageImage, page: Page, links: tuple[ImageLink, ...], discovery: Discovery) -> _Use:
@@ -76,7 +88,7 @@ def _use(image: PageImage, page: Page, links: tuple[ImageLink, ...], discovery: 
     return _Use(image, page, share, box, links, discovery.page_kinds.get(page.number, "reference"))
 
 
-def _classify(use: _Use, repeated: bool, *, has_products: bool) -> ImageLabel:
+def _classify(use: _Use, repeated: bool, has_products: bool) -> ImageLabel:
     stats = use.image.stats
     best = max((link.score for link in use.links), default=0.0)
     if best >= _FIRM_LINK:

@@ -30,7 +30,8 @@ def _amount(group: str) -> str:
 
 
 _PRICE = re.compile(
-    rf"(?<![\w.,])(?:(?P<before>{_SIGN_PATTERN})[ \u00a0\u202f]?{_amount('first')}|{_amount('second')}[ \u00a0\u202f]?(?P<after>{_SIGN_PATTERN}))",
+    rf"(?<![\w.,])(?:(?P<before>{_SIGN_PATTERN})[ \u00a0\u202f]?{_amount('first')}"
+    rf"|{_amount('second')}[ \u00a0\u202f]?(?P<after>{_SIGN_PATTERN}))",
     re.IGNORECASE,
 )
 _BARE = re.compile(_amount("amount"))

@@ -201,13 +201,13 @@ def main(wanted: list[str]) -> int:
         print(score, flush=True)
         if score.true:
             key = name.replace("-", "_")
-            figures |= {f"{key}_found": f"{score.found}/{score.true}", f"{key}_invented": str(score.invented)}
+            figures |= {f"{key}_true": score.true, f"{key}_found": score.found, f"{key}_invented": score.invented}
             if score.fields:
-                figures[f"{key}_fields"] = f"{score.fields_right}/{score.fields}"
+                figures |= {f"{key}_fields": score.fields, f"{key}_fields_right": score.fields_right}
         else:
             files_without += 1
             invented_in_none += score.invented
-    figures |= {"without_products": str(files_without), "invented_there": str(invented_in_none)}
+    figures |= {"without_products": files_without, "invented_there": invented_in_none}
     print("RESULT accuracy-pdf " + " ".join(f"{key}={value}" for key, value in figures.items()))
     return 0
 

@@ -8,7 +8,7 @@ from tasks.catalog.boxes import Box
 from tasks.catalog.discovery.fields import Fields
 from tasks.catalog.products import ImageLink, Place, Product
 
-Evidence = Literal["sku", "price", "size", "labels", "image", "grid"]
+Evidence = Literal["sku", "price", "size", "labels", "image", "grid", "enough"]
 
 # What each kind of evidence adds to the confidence that this is a product; they sum to at most 1.
 _BASE = 0.4
@@ -67,7 +67,7 @@ def make_candidate(
         images=images,
         pages=(page,),
         provenance=places,
-        confidence=round(min(_MAX_CONFIDENCE, _BASE + sum(_WEIGHTS[kind] for kind in evidence)), 2),
+        confidence=round(min(_MAX_CONFIDENCE, _BASE + sum(_WEIGHTS.get(kind, 0.0) for kind in evidence)), 2),
         method=method,
     )
     return Candidate(product, page, cell, frozenset(evidence))

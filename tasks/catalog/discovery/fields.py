@@ -168,8 +168,10 @@ class Fields:
     def _put_sizes(self, text: str, box: Box, unit: str | None = None) -> bool:
         sizes = find_sizes(text, self.context.mark, unit)
         for size in sizes:
-            self._sizes.append(size.text)
-            if len(self._sizes) == 1:
+            alone = len(size.measures) == 1  # "Width 53 cm": one line an axis
+            if not alone:
+                self._sizes.append(size.text)
+            if alone or len(self._sizes) == 1:
                 for axis, value in size.measures.items():
                     self.put(axis, value, box)
         measure = parse_measure(text, self.context.mark, unit) if unit and not sizes else None

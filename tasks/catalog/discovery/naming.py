@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from tasks.catalog.vocabulary import TEXT_CACHE
 
 # A line that leaves room for the next line's first word (as a share of the width) ended on purpose.
 _WRAP_SLACK = 1.02
+_PARTS = re.compile(r"\s+[|•·–—-]\s+|,\s+|\s*\|\s*")
 _WRAP_GAP_SHARE = 0.5  # of the type size: a wider gap starts another text
 _OCR_NAME_SIZE = 0.6  # of the largest line's
 
@@ -69,8 +71,29 @@ def pick_name(segments: Sequence[Segment], width: float, *, wrapped: bool | None
         if not is_wrap(chosen[-1], segment, width) if wrapped is None else not wrapped:
             break
         chosen.append(segment)
-    text = clean_name([segment.text for segment in chosen])
+    text = _without_fields(clean_name([segment.text for segment in chosen]))
     return Name(text, union(segment.box for segment in chosen), tuple(chosen)) if is_name(text) else None
+
+
+def _without_fields(text: str) -> str:
+    """A name without the fields that follow it on its line: "Carrara | WP-300 | 53 cm x 10 m", "Nero, 60x60 cm"."""
+    parts = _PARTS.split(text)
+    kept = parts[:]
+    while len(kept) > 1 and _is_field(kept[-1]):
+        kept.pop()
+    while len(kept) > 1 and _is_field(kept[0]):
+        kept.pop(0)
+    if len(kept) == len(parts):
+        return text
+    start = text.index(kept[0])
+    return text[start : text.index(kept[-1], start) + len(kept[-1])]
+
+
+def _is_field(text: str) -> bool:
+    if find_prices(text) or find_sizes(text):
+        return True
+    code = find_code(text)
+    return code is not None and _is_only_code(text, code)
 
 
 def _most_prominent(usable: Sequence[Segment]) -> Segment:

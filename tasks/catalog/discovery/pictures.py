@@ -50,12 +50,13 @@ def find_pictures(page: Page, repeated: frozenset[str]) -> list[Picture]:
     ]
     kept: list[Picture] = []
     for _, picture in sorted(found, key=lambda one: -one[0]):
-        if not any(_same_place(picture.box, other.box) for other in kept):
+        if not any(same_place(picture.box, other.box) for other in kept):
             kept.append(picture)
     return sorted(kept, key=lambda picture: (picture.box.y0, picture.box.x0))
 
 
-def _same_place(one: Box, other: Box) -> bool:
+def same_place(one: Box, other: Box) -> bool:
+    """Whether two boxes are one place: an image and its rendering."""
     return one.intersection(other) >= _SAME_PLACE_SHARE * max(one.area, other.area)
 
 

@@ -31,6 +31,8 @@ _DESCRIPTION_WORDS = 5
 _REACH_LINES = 2.2  # of the largest type in a section: what is further from the rest of it is not of it
 _SHARED_KINDS: frozenset[Evidence] = frozenset({"sku", "price", "size", "labels"})
 _MISS_POINTS = 0.6  # for a heading without a product
+_MIN_CARDS, _CARD_SHARE = 4, 0.7  # so many cards, of all headings of their look
+_CARD_LINES, _CARD_SEGMENTS = 4.0, 6
 _MAX_PROSE_WORDS = 260  # a section of more running text than this is an article, whatever it mentions
 # What makes a section a product: points by evidence, and how many are asked for.
 _POINTS: dict[Evidence, float] = {"sku": 0.75, "price": 1.0, "size": 0.75, "labels": 0.75, "image": 0.25}
@@ -59,7 +61,7 @@ def find_sections(text: PageText, pictures: Sequence[Picture], context: Context)
     for headings in _headings_by_look([segment for segment in text.segments if segment not in values]):
         sections = _divide(text, groups, headings)
         read = [_read_section(one, text, pictures, context, alone=len(sections) == 1) for one in sections]
-        found = _alike([candidate for candidate in read if candidate])
+        found = _alike(_enough([candidate for candidate in read if candidate], len(sections)))
         score = sum(points_of(candidate.evidence) for candidate in found) - _MISS_POINTS * (len(sections) - len(found))
         if found and (score, headings[0].size) > best[:2]:
             best = (score, headings[0].size, found)
@@ -71,6 +73,15 @@ def _values(segments: Sequence[Segment]) -> frozenset[Segment]:
     return frozenset(
         value for row in read_rows(segments) for label, value in pairwise(row) if read_label(label.text) is not None
     )
+
+
+def _enough(candidates: list[Candidate], sections: int) -> list[Candidate]:
+    """Those with enough evidence each; all, where the page is a grid of cards with a code or price on nearly each."""
+    enough = [one for one in candidates if "enough" in one.evidence]
+    cards = [one for one in candidates if one.evidence & {"sku", "price"}]
+    if len(cards) >= _MIN_CARDS and len(cards) >= _CARD_SHARE * sections and len(cards) > len(enough):
+        enough = cards
+    return [one._replace(evidence=one.evidence - {"enough"}) for one in enough]
 
 
 def _alike(candidates: list[Candidate]) -> list[Candidate]:
@@ -186,10 +197,21 @@ def _read_section(
     if any(picture.box.gap(own.box) <= 0.15 * text.page.width for picture in pictures):
         evidence.add("image")
     named = _NAMED_CODE_POINTS if fields.named_code and "sku" in evidence else 0.0
-    if points_of(frozenset(evidence)) + named < _ENOUGH_POINTS:
+    if points_of(frozenset(evidence)) + named >= _ENOUGH_POINTS:
+        evidence.add("enough")
+    elif not _is_card(own):
         return None
     _keep_description(fields, own.name)
     return make_candidate(own.name.text, own.name.box, fields, text.number, own.box, "spec", evidence)
+
+
+def _is_card(section: Section) -> bool:
+    """Whether all of a section is a few short lines right at its heading: a name with its code or price."""
+    size = section.name.segments[0].size
+    near = all(segment.box.gap(section.name.box) <= _CARD_LINES * size for segment in section.segments)
+    return (
+        near and 0 < len(section.segments) <= _CARD_SEGMENTS and not any(is_sentence(s.text) for s in section.segments)
+    )
 
 
 def _near_part(section: Section) -> Section:

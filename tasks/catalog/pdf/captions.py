@@ -15,6 +15,7 @@ _REACH_POINTS = 40.0  # a caption is at most this far away, or ...
 _REACH_SHARE = 0.3  # ... this share of the image's height
 _OVERLAP_LINES = 0.5  # of a line of its type: so far a caption's box may reach into the image's
 _CAPTION_CHARACTERS = 300  # longer text is prose that happens to stand near
+_SYMBOL_LINES = 2.5  # images lower than so many lines stand in text
 _CAPTION_LEADING = 0.8  # of a line: blocks of one caption (a name, then a code in smaller type) stand this close
 _BACKGROUND_SHARE = 0.6  # of the page: nothing on such an image is its caption
 # A point to the side counts as several points below.
@@ -58,8 +59,14 @@ def _find_candidates(image: Box, blocks: Sequence[Block], page: Box) -> list[_Ca
             continue
         prose = 2.0 if _count_characters([block]) > _CAPTION_CHARACTERS else 1.0
         off_center = abs(image.center[0] - block.box.center[0]) / max(1.0, image.width)
-        found.append(_Candidate((distance + 4 + 4 * off_center) * _WEIGHTS[side] * prose, side, block))
+        weight = 1.0 if side == "beside" and _is_symbol(image, block) else _WEIGHTS[side]
+        found.append(_Candidate((distance + 4 + 4 * off_center) * weight * prose, side, block))
     return found
+
+
+def _is_symbol(image: Box, block: Block) -> bool:
+    """Whether an image is so small that it opens the text beside it, as a symbol does."""
+    return image.height < _SYMBOL_LINES * block.lines[0].box.height
 
 
 def _find_side(image: Box, block: Block) -> Side | None:

@@ -66,9 +66,7 @@ def test_labels_sentences_and_page_numbers_are_no_names(text: str) -> None:
     assert not is_name(text)
 
 
-@pytest.mark.parametrize(
-    "token", ["AK25", "GV14*†", "58002-0000", "LX-204", "BX.100.2", "AB/12-3", "CUS15", "K-2210"]
-)
+@pytest.mark.parametrize("token", ["AK25", "GV14*†", "58002-0000", "LX-204", "BX.100.2", "AB/12-3", "CUS15", "K-2210"])
 def test_codes(token: str) -> None:
     assert is_code(token)
 

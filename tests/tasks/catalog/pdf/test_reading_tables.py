@@ -125,6 +125,17 @@ def test_what_only_stands_in_columns_is_no_table(document: pymupdf.Document, rea
     assert read_first(document).tables == ()
 
 
+def test_rows_that_rulings_only_frame_together_are_told_apart(
+    document: pymupdf.Document, read_first: ReadFirst
+) -> None:
+    page = document.new_page()
+    draw_grid(page, [100, 120, 180])
+    for number, row in enumerate(ROWS):
+        write_row(page, 114 + 18 * number, row, fontsize=10, fontname="hebo" if number == 0 else "helv")
+    (table,) = read_first(document).tables
+    assert (table.headers, table.rows) == (ROWS[0], tuple(ROWS[1:]))
+
+
 @pytest.mark.parametrize("year", [2022, 2023])
 def test_a_real_price_lists_rows_are_right(corpus: Path, tmp_path: Path, year: int) -> None:
     with pymupdf.open(corpus / "pdf" / "catalog" / f"kingsleybate-pricelist-{year}.pdf") as document:

@@ -113,7 +113,7 @@ def test_right_to_left_text_is_in_logical_order(corpus: Path, tmp_path: Path) ->
     first = page.lines[0]
     assert first.rtl
     assert first.text.startswith("تحسين الإنتاجية وحل المشكلات")
-    assert [word.box.x1 for word in first.words][0] > first.words[-1].box.x1
+    assert next(word.box.x1 for word in first.words) > first.words[-1].box.x1
 
 
 def test_chinese_and_korean_text_is_read(corpus: Path, tmp_path: Path) -> None:
