@@ -45,8 +45,6 @@ from tasks.local import image_vectors, text_vectors
 from tasks.storage import library
 from tasks.storage.library import StoredImage, TextItem
 
-WORKSPACE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$"
-
 ENRICH = JobKind(
     "enrich",
     weights={"image": 0.5, "chunk": 0.3, "product": 0.2},
@@ -169,7 +167,7 @@ class Enrich(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    workspace: str = Field(ids.DEFAULT_WORKSPACE, pattern=WORKSPACE_PATTERN, description="Tenant to work in")
+    workspace: str = Field(ids.DEFAULT_WORKSPACE, pattern=ids.WORKSPACE_PATTERN, description="Tenant to work in")
     documents: list[uuid.UUID] = Field([], description="Only these documents; empty for the whole workspace")
 
 

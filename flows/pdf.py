@@ -23,7 +23,7 @@ from prefect.runtime import flow_run as current_run
 from pydantic import BaseModel, ConfigDict, Field
 
 from flows.children import PARENT, run_children
-from flows.enrich import WORKSPACE_PATTERN, ImageTail, embed_texts, list_chunks, list_products
+from flows.enrich import ImageTail, embed_texts, list_chunks, list_products
 from flows.outcomes import conclude
 from flows.pdf_rows import save_document_rows
 from flows.resume import hold_job
@@ -55,7 +55,7 @@ class PdfIngest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     sources: list[str] = Field(min_length=1, description="PDF files, folders of them, or URLs")
-    workspace: str = Field(ids.DEFAULT_WORKSPACE, pattern=WORKSPACE_PATTERN, description="Tenant to write to")
+    workspace: str = Field(ids.DEFAULT_WORKSPACE, pattern=ids.WORKSPACE_PATTERN, description="Tenant to write to")
     limit: int | None = Field(None, ge=1, description="Read only the first N pages of each document")
     enrich: bool = Field(True, description="Make vectors too; off means rows and images only")
     force: bool = Field(False, description="Read again what this workspace already has")

@@ -14,6 +14,8 @@ from typing import Annotated
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from tasks.catalog.ids import WORKSPACE_PATTERN
+
 
 def default_home() -> Path:
     """`~/.quarry`; for root `/var/lib/quarry`, which the database server's own user can reach."""
@@ -25,7 +27,7 @@ class Settings(BaseSettings):
 
     # Where things are
     home: Path = Field(default_factory=default_home, description="Database, files, logs and server state live here")
-    workspace: str = Field("default", min_length=1, description="Tenant that a command writes to")
+    workspace: str = Field("default", pattern=WORKSPACE_PATTERN, description="Tenant that a command writes to")
     source_roots: Annotated[tuple[Path, ...], NoDecode] = Field(
         (), description="Folders that deployment runs may read files from, comma-separated; home/inbox is always one"
     )

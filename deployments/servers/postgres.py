@@ -60,6 +60,7 @@ SOCKET_FOLDER_MAX_BYTES = 104 - len("/.s.PGSQL.5432.lock") - 1
 # Folders with these in their names cannot be given to unix_socket_directories, which is a list.
 _LIST_CHARACTERS = ",\"'"
 _POLL_SECONDS = 0.01
+_REMOVE_TRIES, _REMOVE_WAIT_SECONDS = 100, 0.1
 # Backends of a server that was killed hold its shared memory for a moment longer.
 _LEFTOVER_SECONDS = 20.0
 _LEFTOVER_MARKS = ("is still in use", "already exists")
@@ -114,7 +115,7 @@ class PostgresServer:
     def _make_data(self, account: Account, programs: Path) -> None:
         """A new cluster, made aside and moved into place in one step: a crash leaves none or a whole one."""
         for rest in self._folder.glob("new-*"):  # ours, of a start that was killed: never finished, never used
-            shutil.rmtree(rest, ignore_errors=True)
+            _remove(rest)
         draft = Path(tempfile.mkdtemp(prefix="new-", dir=self._folder))
         os.chown(draft, account.uid, account.gid)
         with open_log(self._home, "postgres") as output:
@@ -270,3 +271,12 @@ def _preload_migrations() -> ModuleType | None:
         return importlib.import_module(MIGRATIONS_MODULE)
     except ImportError as error:
         raise ServerFailedError(f"the migrations cannot be loaded: {error}") from error
+
+
+def _remove(folder: Path) -> None:
+    """Delete a folder that a killed start's initdb may still be writing to: it gives up once its files are gone."""
+    for _ in range(_REMOVE_TRIES):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(_REMOVE_WAIT_SECONDS)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from flows.cli import run
+from flows.cli.checks import check_workspace
 from flows.cli.display import fail
 from flows.cli.summary import print_summary
 from tasks.settings import load_settings
@@ -21,7 +22,7 @@ def enrich(
         list[uuid.UUID] | None, typer.Argument(metavar="[DOCUMENT...]", help="Only these documents' ids")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The job report as one line of JSON on stdout")] = False,
-    workspace: Annotated[str | None, typer.Option(help="Tenant to work in")] = None,
+    workspace: Annotated[str | None, typer.Option(help="Tenant to work in", callback=check_workspace)] = None,
 ) -> None:
     """Make the vectors that a workspace lacks, or that another engine made."""
     settings = run.configure()

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.cli import run
+from flows.cli.checks import check_workspace
 from flows.cli.display import fail
 from flows.cli.summary import describe_end, item_table, open_console
 
@@ -58,7 +59,7 @@ async def _reconcile(database: Any) -> None:
 @app.command("list")
 def list_all(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a job, a line each")] = False,
-    workspace: Annotated[str | None, typer.Option(help="Only this tenant's jobs")] = None,
+    workspace: Annotated[str | None, typer.Option(help="Only this tenant's jobs", callback=check_workspace)] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many, newest first")] = JOBS_SHOWN,
 ) -> None:
     """List the newest jobs."""

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from flows.cli import run
+from flows.cli.checks import check_export, check_workspace
 from flows.cli.display import fail
 from flows.cli.summary import print_summary, write_export
 from tasks.settings import load_settings
@@ -21,12 +22,15 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions
 def ingest(
     sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="PDF files, folders of them, or URLs")],
     as_json: Annotated[bool, typer.Option("--json", help="The job report as one line of JSON on stdout")] = False,
-    export: Annotated[Path | None, typer.Option(help="Write the job's products to FILE as JSON Lines")] = None,
+    export: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the job's products to FILE as JSON Lines", callback=check_export),
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Read only the first N pages of each document")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing")] = False,
     no_enrich: Annotated[bool, typer.Option("--no-enrich", help="Rows and images only: no vectors")] = False,
     force: Annotated[bool, typer.Option("--force", help="Read again what the library already has")] = False,
-    workspace: Annotated[str | None, typer.Option(help="Tenant to write to")] = None,
+    workspace: Annotated[str | None, typer.Option(help="Tenant to write to", callback=check_workspace)] = None,
     password: Annotated[
         str | None, typer.Option(help="Password of encrypted documents (or QUARRY_PDF_PASSWORD)", show_default=False)
     ] = None,
@@ -53,11 +57,16 @@ def ingest(
 
 
 async def _start(module: Any, options: dict[str, Any]) -> uuid.UUID:
+    from prefect import tags
+
     from flows.resume import run_or_resume
     from tasks.catalog.ids import workspace_id
 
     params = module.PdfIngest(**options)
-    return await run_or_resume(module.ingest_pdf, params, module.fingerprint(params), workspace_id(params.workspace))
+    with tags("source:pdf"):
+        return await run_or_resume(
+            module.ingest_pdf, params, module.fingerprint(params), workspace_id(params.workspace)
+        )
 
 
 def _finish(result: run.CommandResult | None, as_json: bool, export: Path | None) -> int:

@@ -7,6 +7,7 @@ import uuid
 
 NAMESPACE = uuid.UUID("8d6f6f5e-3a0f-5b36-9c55-1d2b6f5a7c10")
 DEFAULT_WORKSPACE = "default"
+WORKSPACE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$"  # it is part of file paths
 
 
 def sha256_hex(data: bytes) -> str:

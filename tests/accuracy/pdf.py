@@ -192,7 +192,7 @@ def main(wanted: list[str]) -> int:
         print("QUARRY_CORPUS names no folder of real files: nothing to measure")
         print("RESULT accuracy-pdf skipped=1")
         return 0
-    figures: dict[str, str] = {}
+    figures: dict[str, int] = {}
     invented_in_none = files_without = 0
     for name, run in list_measurements(Path(corpus)).items():
         if wanted and name not in wanted:

@@ -185,6 +185,8 @@ def test_a_password_opens_an_encrypted_document_and_is_written_nowhere(
 def test_wrong_usage_and_wrong_configuration_have_their_own_codes(run) -> None:
     assert run("flows.pdf").code == 2
     assert run("flows.pdf", "a.pdf", "--limit", "0").code == 2
+    assert run("flows.pdf", "a.pdf", "--workspace", "no/path").code == 2
+    assert run("flows.pdf", "a.pdf", "--export", "no/such/folder/products.jsonl").code == 2
     half = run("flows.pdf", "a.pdf", SUPABASE_URL="https://example.test")
     assert half.code == 3
     assert "SUPABASE_SECRET_KEY" in half.stderr

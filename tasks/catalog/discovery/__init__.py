@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from tasks.catalog.discovery.candidates import Candidate
@@ -40,15 +39,15 @@ def discover(pages: Sequence[Page], source: str) -> Discovery:
     verdict = judge(seen, texts)
     products = link_images(merge(verdict.candidates), pages)
     with_products = {one.page for one in verdict.candidates}
-    brands = Counter(product.brand for product in products if product.brand)
+    title = guess_title(pages, products)
     return Discovery(
         products=products,
         page_kinds={
             text.number: "products" if text.number in with_products else kind_without_products(text, len(texts))
             for text in texts
         },
-        title=guess_title(pages),
-        brand=guess_brand(pages, context, brands),
+        title=title,
+        brand=guess_brand(pages, title, products),
         currency=context.currency,
         reason=verdict.reason,
         engine=ENGINE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from tasks.catalog.boxes import Box
+from tasks.catalog.discovery.context import Context
 from tasks.catalog.discovery.fields import Fields
 from tasks.catalog.products import ImageLink, Place, Product
 
@@ -71,3 +72,15 @@ def make_candidate(
         method=method,
     )
     return Candidate(product, page, cell, frozenset(evidence))
+
+
+def with_attribute(one: Candidate, field: str, value: str, context: Context, box: Box) -> Candidate:
+    """The candidate with one attribute more, read at `box`; a value that it has stays."""
+    product = one.product
+    if field in product.attributes:
+        return one
+    update = {
+        "attributes": {**product.attributes, field: value},
+        "provenance": {**product.provenance, field: context.place(one.page, box)},
+    }
+    return one._replace(product=product.model_copy(update=update))

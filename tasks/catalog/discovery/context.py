@@ -115,5 +115,5 @@ def _table_headers(segments: Sequence[Segment], page_height: float) -> set[Segme
         at_top = row[0].box.center[1] <= page_height / 2
         labels = sum(read_label(segment.text) is not None for segment in row)
         if (len(row) >= _HEADER_CELLS and at_top) or labels >= _HEADER_LABELS:
-            headers.update(segment for segment in row if any(char.isalpha() for char in segment.text))
+            headers.update(row)
     return headers

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from tasks.catalog.boxes import Box, union
-from tasks.catalog.discovery.context import Context
 from tasks.catalog.names import clean_name, is_name, is_sentence
 from tasks.catalog.pages import Line, Page
+from tasks.catalog.products import Product
 from tasks.catalog.vocabulary import fold, words
 
 _TITLE_PAGES = 2
@@ -29,8 +29,8 @@ _LEGAL = re.compile(
 )
 
 
-def guess_title(pages: Sequence[Page]) -> str | None:
-    """The most prominent lines of the first page that has text; None for pages that OCR read and for sentences."""
+def guess_title(pages: Sequence[Page], products: Sequence[Product] = ()) -> str | None:
+    """The most prominent lines of the first page with text; None for sentences, products' names and OCR's pages."""
     for page in pages[:_TITLE_PAGES]:
         lines = [line for line in page.lines if sum(char.isalpha() for char in line.text) >= 3]
         if not lines or page.text_source == "ocr":
@@ -39,7 +39,8 @@ def guess_title(pages: Sequence[Page]) -> str | None:
         if not chosen:
             return None
         title = clean_name([line.text for line in sorted(chosen, key=lambda line: (line.box.y0, line.box.x0))])
-        return title if title and len(title) <= _MAX_TITLE_CHARACTERS and not is_sentence(title) else None
+        usable = title and len(title) <= _MAX_TITLE_CHARACTERS and not is_sentence(title)
+        return title if usable and fold(title) not in {fold(product.name) for product in products} else None
     return None
 
 
@@ -57,20 +58,20 @@ def _title_lines(lines: Sequence[Line]) -> list[Line]:
     return [*chosen, *beside][:_MAX_TITLE_LINES]
 
 
-def guess_brand(pages: Sequence[Page], context: Context, labelled: Counter[str]) -> str | None:
+def guess_brand(pages: Sequence[Page], title: str | None, products: Sequence[Product]) -> str | None:
     """Who makes the products: labelled so on most; or named by a domain, a copyright line, or cover and later pages."""
+    labelled = Counter(product.brand for product in products if product.brand)
     if labelled:
         brand, count = labelled.most_common(1)[0]
         return brand if 2 * count >= labelled.total() else None
     text = "\n".join(line.text for page in pages if page.text_source != "ocr" for line in page.lines)
-    title = guess_title(pages)
     stem = _stem(title) if title else None
     makers = Counter(_LEGAL.sub("", name.strip(" .,")).strip(" .,") for name in _MADE_BY.findall(text))
     named = [
         name for name, _ in makers.most_common() if is_name(name) and name[:1].isupper() and len(name.split()) <= 4
     ]
     domains = {re.sub(r"\W", "", domain.casefold()) for domain in _DOMAIN.findall(text)}
-    for name in (stem, *named):
+    for name in (stem, *named, *_running_words(pages)):
         if name and re.sub(r"\W", "", fold(name)) in domains:
             return name
     if named:
@@ -87,6 +88,13 @@ def _stem(title: str) -> str | None:
 
 def _is_year(token: str) -> bool:
     return bool(re.fullmatch(r"\(?(?:19|20)\d\d(?:[-–/](?:19|20)?\d\d)?\)?", token))
+
+
+def _running_words(pages: Sequence[Page]) -> list[str]:
+    """Words of the lines that stand on most pages, as headers and footers do."""
+    lines = Counter(line.text for page in pages for line in {line.text: line for line in page.lines}.values())
+    running = [text for text, count in lines.most_common(20) if count >= max(2, 0.3 * len(pages))]
+    return [word.strip(".,|–—-") for text in running for word in text.split() if "." not in word.strip(".")]
 
 
 def _is_repeated(name: str, pages: Sequence[Page]) -> bool:

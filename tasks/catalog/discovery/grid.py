@@ -29,6 +29,8 @@ _SAME_LINES_MIN = 4
 _ALIGN_SHARE = 0.2  # of a picture's side: centres nearer than that are in line
 _SAME_SIDE = 0.2
 _GRID_SHARE = 0.6
+# Text set flush left before a picture ends anywhere in its column.
+_LEFT_GAP_SHARE, _MAX_LEFT_GAP_POINTS = 1.2, 120.0
 _OVERLAP_POINTS = 12.0  # a caption may reach this far into its picture
 _SCORES: dict[Side, float] = {"below": 0.95, "above": 0.9, "right": 0.85, "left": 0.85, "inside": 0.85}
 
@@ -170,7 +172,8 @@ def _stands(picture: Box, text: Box, side: Side, gap: float) -> bool:
     if side == "inside":
         return text.intersection(picture) >= 0.9 * text.area and text.area <= 0.5 * picture.area
     extent = picture.height if side in ("below", "above") else picture.width
-    if not -_OVERLAP_POINTS <= gap <= min(_MAX_GAP_POINTS, max(_MIN_GAP_POINTS, _GAP_SHARE * extent)):
+    share, most = (_LEFT_GAP_SHARE, _MAX_LEFT_GAP_POINTS) if side == "left" else (_GAP_SHARE, _MAX_GAP_POINTS)
+    if not -_OVERLAP_POINTS <= gap <= min(most, max(_MIN_GAP_POINTS, share * extent)):
         return False
     if side in ("below", "above"):
         return text.x_overlap(picture) >= 0.5 and text.width <= 1.7 * picture.width + 20

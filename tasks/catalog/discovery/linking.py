@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from tasks.catalog.boxes import Box, union
 from tasks.catalog.discovery.grid import Picture
-from tasks.catalog.discovery.pictures import find_pictures, find_repeated
+from tasks.catalog.discovery.pictures import find_pictures, find_repeated, same_place
 from tasks.catalog.pages import Page
 from tasks.catalog.products import ImageLink, Product
 from tasks.catalog.vocabulary import fold
@@ -122,18 +122,29 @@ def _link_spreads(
     for number, page in known.items():
         if by_page.get(number) or len(page.text.split()) > 12:
             continue
-        large = [
-            image.sha256
-            for image in page.images
-            if image.sha256 not in repeated
-            for box in image.boxes
-            if box.area >= _FULL_PAGE_SHARE * page.width * page.height
-        ]
+        large = _large_pictures(page, repeated)
         # Even pages lie on the left: 2 faces 3.
         facing = by_page.get(number + 1 if number % 2 == 0 else number - 1, [])
         if len(large) == 1 and len(facing) == 1 and not links[facing[0].key]:
             link = ImageLink(sha256=large[0], page=number, score=_SPREAD, reason="same_spread")
             links[facing[0].key].append(link)
+
+
+def _large_pictures(page: Page, repeated: frozenset[str]) -> list[str]:
+    """Images that fill the page, each place once: the one with more pixels where it was rendered, too."""
+    least = _FULL_PAGE_SHARE * page.width * page.height
+    found = [
+        (image.effective_dpi, image.sha256, box)
+        for image in page.images
+        if image.sha256 not in repeated
+        for box in image.boxes
+        if box.area >= least
+    ]
+    kept: list[tuple[str, Box]] = []
+    for _, sha256, box in sorted(found, reverse=True):
+        if not any(same_place(box, other) for _, other in kept):
+            kept.append((sha256, box))
+    return [sha256 for sha256, _ in kept]
 
 
 def _best(links: Sequence[ImageLink]) -> tuple[ImageLink, ...]:

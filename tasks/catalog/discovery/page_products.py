@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tasks.catalog.boxes import Box
-from tasks.catalog.discovery.candidates import Candidate
+from tasks.catalog.discovery.candidates import Candidate, with_attribute
 from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.grid import Picture, find_grid
 from tasks.catalog.discovery.naming import can_name
@@ -15,7 +15,7 @@ from tasks.catalog.discovery.sections import find_sections, points_of
 from tasks.catalog.discovery.tables import Layout, read_price_tables
 from tasks.catalog.discovery.variants import with_variants
 from tasks.catalog.names import clean_name
-from tasks.catalog.products import Place, Variant
+from tasks.catalog.products import Variant
 from tasks.catalog.vocabulary import fold, words
 
 _HEADING_RATIO = 1.25  # a collection's heading is larger than the names under it by this
@@ -81,24 +81,12 @@ def with_collection(candidates: list[Candidate], text: PageText, context: Contex
     )
     if heading is None or heading.size < _HEADING_RATIO * largest_name or _is_division(heading.text):
         return candidates
-    place = context.place(text.number, heading.box)
-    return [_in_collection(one, clean_name(heading.text), place) for one in candidates]
+    return [with_attribute(one, "collection", clean_name(heading.text), context, heading.box) for one in candidates]
 
 
 def _is_division(text: str) -> bool:
     """Whether a heading only counts the document's parts ("Section one", "Kapitel 2")."""
     return fold(text).split(" ")[0] in words("division_words")
-
-
-def _in_collection(one: Candidate, collection: str, place: Place) -> Candidate:
-    product = one.product
-    if "collection" in product.attributes:
-        return one
-    update = {
-        "attributes": {**product.attributes, "collection": collection},
-        "provenance": {**product.provenance, "collection": place},
-    }
-    return one._replace(product=product.model_copy(update=update))
 
 
 def _total(candidates: Sequence[Candidate]) -> float:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from tasks.catalog.boxes import Box, union
 from tasks.catalog.codes import is_code
+from tasks.catalog.discovery.labels import read_label
 from tasks.catalog.discovery.layout import Segment, read_rows
 from tasks.catalog.pages import Word
 from tasks.catalog.prices import parse_amount
@@ -24,6 +25,7 @@ _MAX_BESIDE = 3
 _MIN_CELLS = 2
 _MAX_ALIGNED_GAP_SHARE = 16.0  # ... unless the next row stands in the same columns: rows with pictures
 _MAX_ROW_GAP_SHARE = 6.0  # of the type size: a wider band of white ends a table
+_HEADER_LABELS = 2  # a row with so many known labels is a header, whatever numbers it holds
 _FLUSH_POINTS = 4.0
 _HEADER_ROWS = 6
 _LINE_GAP_SHARE = 0.6  # of the type size, between the lines of one record
@@ -115,7 +117,7 @@ def split_cells(segment: Segment) -> list[Segment]:
 
 def is_data_row(row: Sequence[Segment]) -> bool:
     """Whether a visual row can be a record: two cells or more, with a number and something beside it."""
-    if len(row) < _MIN_CELLS:
+    if len(row) < _MIN_CELLS or sum(read_label(cell.text) is not None for cell in row) >= _HEADER_LABELS:
         return False
     numbers = sum(is_number(cell.text) for cell in row)
     return numbers >= 1 and (numbers >= 2 or any(any(char.isalpha() for char in cell.text) for cell in row))

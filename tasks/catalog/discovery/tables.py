@@ -9,10 +9,11 @@ from typing import NamedTuple
 from tasks.catalog.boxes import Box, union
 from tasks.catalog.codes import clean_code, is_weak_code, strip_marks
 from tasks.catalog.dimensions import find_sizes
-from tasks.catalog.discovery.candidates import Candidate, evidence_of, make_candidate
+from tasks.catalog.discovery.candidates import Candidate, evidence_of, make_candidate, with_attribute
 from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.fields import AXES, Fields
 from tasks.catalog.discovery.labels import Label, read_label
+from tasks.catalog.discovery.naming import can_name
 from tasks.catalog.discovery.ruled_tables import read_ruled
 from tasks.catalog.discovery.table_columns import Column, read_columns
 from tasks.catalog.discovery.table_rows import Cell, RawTable, Row, find_tables, is_number
@@ -25,6 +26,7 @@ _TRADE_LABELS = frozenset({"price", "name", "dimensions", "material", "finish", 
 _MAX_HEADING_WORDS = 9
 _MAX_MONEY_SHARE = 0.3  # of the rows may read like a balance sheet's
 _OUTDENT_POINTS = 3.0
+_HEADING_RATIO, _HEADING_REACH_LINES = 1.3, 7.0  # of the table's type size
 _MERGE_GAP_SHARE = 1.0  # of the type size: a line of the same record stands nearer than that
 _DIAMETER = re.compile(r"(?<!\w)(?:dia|diam|diameter|Ø|⌀|rd)\b\.?", re.IGNORECASE)
 _GENERIC_PRICES = re.compile(r"(?:incl|inkl|ttc|iva incl|с ндс|με φπα)", re.IGNORECASE)
@@ -69,6 +71,7 @@ def read_price_tables(text: PageText, context: Context, carried: Layout | None) 
             columns = carried.columns
         found = _read_table(table, columns, text.number, context)
         if len(found) >= _MIN_PRODUCTS:
+            found = _in_collection(found, text, table, context)
             candidates.extend(found)
             areas.append(table.box)
             known |= {fold(column.label) for column in columns if column.field == "price" and column.label}
@@ -94,6 +97,24 @@ def _same_columns(one: Sequence[tuple[float, float]], other: Sequence[tuple[floa
     return len(one) == len(other) and all(
         abs(a[0] - b[0]) < 12 or abs(a[1] - b[1]) < 12 for a, b in zip(one, other, strict=True)
     )
+
+
+def _in_collection(found: list[Candidate], text: PageText, table: RawTable, context: Context) -> list[Candidate]:
+    """Rows without a heading of their own are of the collection that a larger heading right above the table names."""
+    top = table.box
+    size = max((cell.size for row in table.rows for cell in row.cells), default=0.0)
+    above = [
+        segment
+        for segment in text.segments
+        if segment.size >= _HEADING_RATIO * size
+        and 0 <= top.y0 - segment.box.y1 <= _HEADING_REACH_LINES * size
+        and segment.box.x_overlap(top) > 0
+        and can_name(segment)
+    ]
+    heading = max(above, key=lambda segment: (segment.size, segment.box.y1), default=None)
+    if heading is None or any(fold(token) in words("title_words") for token in heading.text.split()):
+        return found
+    return [with_attribute(one, "collection", clean_name(heading.text), context, heading.box) for one in found]
 
 
 def _read_table(table: RawTable, columns: list[Column], page: int, context: Context) -> list[Candidate]:

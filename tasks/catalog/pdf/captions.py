@@ -15,6 +15,7 @@ _REACH_POINTS = 40.0  # a caption is at most this far away, or ...
 _REACH_SHARE = 0.3  # ... this share of the image's height
 _OVERLAP_LINES = 0.5  # of a line of its type: so far a caption's box may reach into the image's
 _CAPTION_CHARACTERS = 300  # longer text is prose that happens to stand near
+_OWN_ROW_SHARE = 0.35  # of the image's width: below an image so much wider other things stand on the caption's rows
 _SYMBOL_LINES = 2.5  # images lower than so many lines stand in text
 _CAPTION_LEADING = 0.8  # of a line: blocks of one caption (a name, then a code in smaller type) stand this close
 _BACKGROUND_SHARE = 0.6  # of the page: nothing on such an image is its caption
@@ -42,9 +43,9 @@ def find_captions(boxes: Sequence[Box], blocks: Sequence[Block], page: Box) -> l
     nearest = [min(found, key=lambda candidate: candidate.cost) for found in candidates if found]
     habit = Counter(candidate.side for candidate in nearest).most_common(1)
     captions: list[Caption | None] = []
-    for found in candidates:
+    for image, found in zip(boxes, candidates, strict=True):
         best = min(found, key=lambda c: c.cost * (_HABIT_WEIGHT if c.side == habit[0][0] else 1.0), default=None)
-        captions.append(_complete(best, blocks) if best else None)
+        captions.append(_complete(best, image, blocks) if best else None)
     return captions
 
 
@@ -58,7 +59,9 @@ def _find_candidates(image: Box, blocks: Sequence[Block], page: Box) -> list[_Ca
         if side is None or distance > reach:
             continue
         prose = 2.0 if _count_characters([block]) > _CAPTION_CHARACTERS else 1.0
-        off_center = abs(image.center[0] - block.box.center[0]) / max(1.0, image.width)
+        axis = 1 if side == "beside" else 0
+        extent = image.height if axis else image.width
+        off_center = abs(image.center[axis] - block.box.center[axis]) / max(1.0, extent)
         weight = 1.0 if side == "beside" and _is_symbol(image, block) else _WEIGHTS[side]
         found.append(_Candidate((distance + 4 + 4 * off_center) * weight * prose, side, block))
     return found
@@ -83,8 +86,9 @@ def _find_side(image: Box, block: Block) -> Side | None:
     return None
 
 
-def _complete(candidate: _Candidate, blocks: Sequence[Block]) -> Caption:
-    """The candidate's block with those that stand directly below it (above it, for a caption above)."""
+def _complete(candidate: _Candidate, image: Box, blocks: Sequence[Block]) -> Caption:
+    """The candidate's block with those that stand directly below it (above it, for a caption above), and what stands
+    on the same rows within the image's width."""
     stack = [candidate.block]
     while _count_characters(stack) <= _CAPTION_CHARACTERS:
         last = stack[-1]
@@ -92,9 +96,16 @@ def _complete(candidate: _Candidate, blocks: Sequence[Block]) -> Caption:
         if following is None or following in stack:
             break
         stack.append(following)
-    if candidate.side == "above":
-        stack.reverse()
+    around = union(block.box for block in stack)
+    if candidate.side in ("below", "above") and around.width > _OWN_ROW_SHARE * image.width:
+        stack += [block for block in blocks if block not in stack and _is_level(block.box, around, image)]
+    stack.sort(key=lambda block: (round(block.box.center[1] / block.lines[0].box.height), block.box.x0))
     return Caption("\n".join(block.text for block in stack), union(block.box for block in stack))
+
+
+def _is_level(box: Box, caption: Box, image: Box) -> bool:
+    inside = image.x0 <= box.center[0] <= image.x1
+    return inside and box.y_overlap(caption) > 0.5 and box.height <= 1.5 * caption.height
 
 
 def _follows(last: Block, block: Block, *, upwards: bool) -> bool:

@@ -13,7 +13,7 @@ import pymupdf
 from PIL import Image
 from pymupdf import mupdf
 
-from tasks.catalog.pdf.image_stats import shrink
+from tasks.catalog.pdf.image_stats import THUMBNAIL_PIXELS, shrink
 
 JPEG_QUALITY = 92
 _PNG_LEVEL = 4  # a third of the time of the usual 6 for files a few per cent larger
@@ -129,7 +129,7 @@ def _wrap_jpeg(data: bytes, width: int, height: int) -> EncodedImage:
     with Image.open(io.BytesIO(data), formats=("JPEG",)) as picture:
         if picture.size != (width, height) or picture.mode not in ("L", "RGB"):
             raise ValueError("the JPEG's header and the PDF's disagree")
-        picture.draft("RGB", (128, 128))
+        picture.draft("RGB", (THUMBNAIL_PIXELS, THUMBNAIL_PIXELS))
         return EncodedImage(data, "jpg", width, height, shrink(picture))
 
 

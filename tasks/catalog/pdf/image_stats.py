@@ -65,41 +65,47 @@ def compare_by(thumbnail: Image.Image, width: int, height: int) -> Likeness:
 
 def measure(thumbnail: Image.Image) -> ImageStats:
     """Statistics of an RGB thumbnail."""
-    pixels: NDArray[np.float32] = np.asarray(thumbnail, np.float32)
-    red, green, blue = pixels[..., 0], pixels[..., 1], pixels[..., 2]
-    grey = 0.299 * red + 0.587 * green + 0.114 * blue
-    mean = tuple(round(float(channel.mean())) for channel in (red, green, blue))
+    pixels = np.asarray(thumbnail)
+    count = thumbnail.width * thumbnail.height
+    channels: NDArray[np.float32] = pixels.reshape(count, 3).T.astype(np.float32)
+    red, green, blue = channels
+    mean = (channels.sum(axis=1) / count).round().astype(int).tolist()
+    reduced = pixels.reshape(count, 3).astype(np.uint16) >> 4
+    colors = np.bincount((reduced[:, 0] << 8) | (reduced[:, 1] << 4) | reduced[:, 2], minlength=1)
     return ImageStats(
         mean_rgb=(mean[0], mean[1], mean[2]),
         colorfulness=round(_measure_colorfulness(red, green, blue), 2),
-        edge_density=round(_measure_edges(grey), 4),
-        entropy=round(_measure_entropy(grey), 3),
-        white_share=round(float((pixels > _WHITE).all(axis=2).mean()), 4),
-        distinct_colors=_count_colors(pixels),
+        edge_density=round(_measure_edges(thumbnail.convert("L")), 4),
+        entropy=round(_measure_entropy(thumbnail.convert("L")), 3),
+        white_share=round(int(np.count_nonzero(pixels.min(axis=2) > _WHITE)) / count, 4),
+        distinct_colors=int(np.count_nonzero(colors)),
     )
 
 
 def _measure_colorfulness(red: Any, green: Any, blue: Any) -> float:
     """Hasler and Süsstrunk, "Measuring colourfulness in natural images" (2003), M3."""
-    first, second = red - green, 0.5 * (red + green) - blue
-    spread = float(np.hypot(first.std(), second.std()))
-    return spread + 0.3 * float(np.hypot(first.mean(), second.mean()))
+    (first, first_variance), (second, second_variance) = (
+        _find_moments(difference) for difference in (red - green, 0.5 * (red + green) - blue)
+    )
+    return float((first_variance + second_variance) ** 0.5 + 0.3 * (first**2 + second**2) ** 0.5)
 
 
-def _measure_edges(grey: Any) -> float:
-    if min(grey.shape) < 2:
+def _find_moments(values: Any) -> tuple[float, float]:
+    """Mean and variance; a dot product takes a fifth of the time of numpy's own."""
+    mean = float(values.sum()) / values.size
+    return mean, max(0.0, float(values.dot(values)) / values.size - mean * mean)
+
+
+def _measure_edges(grey: Image.Image) -> float:
+    pixels = np.asarray(grey, np.int32)
+    if min(pixels.shape) < 3:
         return 0.0
-    down, right = np.gradient(grey)
-    return float((np.hypot(down, right) > _EDGE_GRADIENT).mean())
+    across = pixels[1:-1, 2:] - pixels[1:-1, :-2]  # twice the gradient
+    down = pixels[2:, 1:-1] - pixels[:-2, 1:-1]
+    return int(np.count_nonzero(across * across + down * down > (2 * _EDGE_GRADIENT) ** 2)) / across.size
 
 
-def _measure_entropy(grey: Any) -> float:
-    counts = np.bincount(grey.astype(np.uint8).ravel(), minlength=256)
-    shares = counts[counts > 0] / grey.size
+def _measure_entropy(grey: Image.Image) -> float:
+    counts = np.array(grey.histogram())
+    shares = counts[counts > 0] / (grey.width * grey.height)
     return float(-(shares * np.log2(shares)).sum()) + 0.0
-
-
-def _count_colors(pixels: Any) -> int:
-    reduced = pixels.astype(np.uint16) >> 4
-    codes = (reduced[..., 0] << 8) | (reduced[..., 1] << 4) | reduced[..., 2]
-    return int(np.unique(codes).size)

@@ -67,7 +67,7 @@ def _split_fragment(fragment: Fragment, order: int) -> Iterable[_Piece]:
     limit = _SPLIT_GAP * fragment.style.size
     start = 0
     for place in range(1, len(words) + 1):
-        if place == len(words) or (boxes[place - 1].gap(boxes[place]) > limit and not fragment.rtl):
+        if place == len(words) or (boxes[place].x0 - boxes[place - 1].x1 > limit and not fragment.rtl):
             opens, closes = start > 0 or fragment.opens, place < len(words) or fragment.closes
             box = union(boxes[start:place])
             yield _Piece(words[start:place], box, fragment.style, fragment.rtl, order, opens, closes)
@@ -114,12 +114,11 @@ def _belong_together(left: _Piece, right: _Piece) -> bool:
 
 
 def _build_line(group: list[_Piece], turn: int) -> TurnedLine:
-    letters = sum(len(word.text) for piece in group for word in piece.words)
-    rtl = 2 * sum(len(word.text) for piece in group if piece.rtl for word in piece.words) > letters
+    rtl = any(piece.rtl for piece in group) and _is_mostly_rtl(group)
     if rtl:
         group = group[::-1]
     words = _join_words(group, turn)
-    style = max(group, key=lambda piece: sum(len(word.text) for word in piece.words)).style
+    style = max(group, key=_count_letters).style if len(group) > 1 else group[0].style
     line = Line(
         text=" ".join([word.text for word in words]),
         box=union([word.box for word in words]),
@@ -132,6 +131,14 @@ def _build_line(group: list[_Piece], turn: int) -> TurnedLine:
         words=tuple(words),
     )
     return TurnedLine(line, union([piece.box for piece in group]))
+
+
+def _is_mostly_rtl(group: Sequence[_Piece]) -> bool:
+    return 2 * sum(_count_letters(piece) for piece in group if piece.rtl) > sum(map(_count_letters, group))
+
+
+def _count_letters(piece: _Piece) -> int:
+    return sum(len(word.text) for word in piece.words)
 
 
 def _join_words(group: Sequence[_Piece], turn: int) -> list[Word]:

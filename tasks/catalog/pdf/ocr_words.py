@@ -13,6 +13,7 @@ from tasks.catalog.pdf.content import Fragment
 _KEPT_PLAUSIBILITY = 0.4  # of a line: below it is texture taken for text
 _CLEAR_PLAUSIBILITY = 0.75  # of a line on a photograph
 _OVERLAP_SHARE = 0.1  # of a line's box under other lines: what is read out of a pattern overlaps, type does not
+_KNOWN_SHARE = 0.3  # of a line's box under words of the text layer: read already
 _WHOLE_WORD_LETTERS = 4
 _PHOTO_LETTERS = 12  # less text is a pattern in a photograph
 _EDGES = "\"'“”‘’()[]{}.,;:!?*®™©°/-–—"
@@ -57,8 +58,22 @@ def keep_plausible(fragments: Sequence[Fragment], *, photo: bool) -> tuple[Fragm
         and any(_is_whole_word(word) for word in fragment.words)
         and sum(box.intersection(other) for other in boxes) < (1 + _OVERLAP_SHARE) * box.area
     ]
-    letters = sum(len(word.text) for fragment in kept for word in fragment.words)
-    return tuple(kept) if letters >= _PHOTO_LETTERS else ()
+    return tuple(kept) if count_letters(kept) >= _PHOTO_LETTERS else ()
+
+
+def drop_known(fragments: Sequence[Fragment], layer: Sequence[Fragment]) -> tuple[Fragment, ...]:
+    """The fragments that do not stand where the text layer has text."""
+    known = [word.box for fragment in layer for word in fragment.words]
+    boxes = [union(word.box for word in fragment.words) for fragment in fragments]
+    return tuple(
+        fragment
+        for fragment, box in zip(fragments, boxes, strict=True)
+        if sum(box.intersection(other) for other in known) < _KNOWN_SHARE * box.area
+    )
+
+
+def count_letters(fragments: Sequence[Fragment]) -> int:
+    return sum(len(word.text) for fragment in fragments for word in fragment.words)
 
 
 def _rate_fragment(fragment: Fragment) -> float:

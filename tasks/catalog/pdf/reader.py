@@ -16,6 +16,7 @@ from tasks.catalog.pdf.document import open_document
 from tasks.catalog.pdf.image_files import MUPDF_ERRORS, ImageError
 from tasks.catalog.pdf.images import FoundImage, ImageStore, find_images, merge_images
 from tasks.catalog.pdf.ocr import OcrError, recognise_text
+from tasks.catalog.pdf.ocr_words import count_letters, drop_known
 from tasks.catalog.pdf.options import ReadOptions
 from tasks.catalog.pdf.raster import survey_page
 from tasks.catalog.pdf.renders import choose_renders, is_scan, render_box
@@ -26,6 +27,8 @@ __all__ = ["PageReader", "ReadOptions", "read_document", "read_page"]
 _JUNK_SHARE = 0.5  # of a text layer's characters without a meaning: no text
 _BACKGROUND_SHARE = 0.6  # of the page: larger images lie under the text
 _DRAWN_PICTURE_POINTS = 40.0  # smaller shapes are symbols, rules and cells
+_RULE_SHARE = 0.6  # of the page's width: a rule that parts what is above it from what is below
+_MOST_RULES = 6  # more are the lines of a table
 _LITTLE_TEXT = 25  # characters; a scan often carries a stamp or a page number as its only text
 _NAMED_JUNK_SHARE = 0.05  # from here the page says that part of its text is unreadable
 
@@ -80,7 +83,7 @@ class _PageReading:
         fragments, source, pictures = self._read_text(content, images)
         text = build_text(fragments)
         tables = find_tables(text.lines, content.vectors, text.turn) if self._options.tables and text.lines else ()
-        blocks = build_blocks(text, tables, self._list_pictures(images, pictures, content.vectors))
+        blocks = build_blocks(text, tables, self._list_obstacles(images, pictures, content.vectors))
         images += self._render(images, content, blocks, pictures)
         return Page(
             number=int(self._page.number) + 1,
@@ -107,33 +110,42 @@ class _PageReading:
         boxes = [box for image in images for box in image.boxes]
         covered = is_scan(boxes, self._frame) or sum(box.area for box in boxes) > self._frame.area / 2
         wanted = (junk and content.characters > 0) or (covered and content.characters < _LITTLE_TEXT)
-        if wanted and self._options.ocr:
-            read = self._recognise(images)
-            if read is not None:
-                return (*layer, *read[0]), "ocr" if read[0] else "layer" if layer else "none", read[1]
-        return layer, "layer" if layer else "none", ()
+        read = self._recognise(images, layer) if wanted and self._options.ocr else None
+        if read is None:
+            return layer, "layer" if layer else "none", ()
+        recognised, pictures = read
+        more = count_letters(recognised) > count_letters(layer)
+        return (*layer, *recognised), "ocr" if more else "layer" if layer else "none", pictures
 
-    def _recognise(self, images: list[FoundImage]) -> tuple[tuple[Fragment, ...], tuple[Box, ...]] | None:
+    def _recognise(
+        self, images: list[FoundImage], layer: tuple[Fragment, ...]
+    ) -> tuple[tuple[Fragment, ...], tuple[Box, ...]] | None:
+        """Text that the layer does not have, and the pictures told apart from it; None where there is no OCR."""
         if self._frame.area > self._options.max_pixels:
             self._problems.append("no OCR: the page is too large")
             return None
         survey = survey_page(self._display_list)
+        if layer and not survey.is_plain:  # a few words set on a photograph are all there is to read
+            return None
         native = max((image.effective_dpi for image in images), default=float(self._options.ocr_dpi))
         try:
-            return recognise_text(self._display_list, survey, native, self._options), survey.pictures
+            recognised = recognise_text(self._display_list, survey, native, self._options)
+            return drop_known(recognised, layer), survey.pictures
         except OcrError as error:
             self._problems.append(f"no OCR: {error}")
         except MUPDF_ERRORS as error:
             self._problems.append(f"OCR failed: {error}")
         return None
 
-    def _list_pictures(
+    def _list_obstacles(
         self, images: list[FoundImage], pictures: tuple[Box, ...], vectors: tuple[Box, ...]
     ) -> list[Box]:
-        """Boxes of pictures, drawn ones too, that text is arranged around; backgrounds are none."""
+        """Boxes of pictures, drawn ones too, and of rules across the page, that text is arranged around."""
         drawn = [box for box in vectors if min(box.width, box.height) >= _DRAWN_PICTURE_POINTS]
+        rules = [box for box in vectors if box.height <= 3 and box.width >= _RULE_SHARE * self._frame.width]
         boxes = [*drawn, *(box for image in images for box in image.boxes)]
-        return [*pictures, *(box for box in boxes if box.area < _BACKGROUND_SHARE * self._frame.area)]
+        boxes = [box for box in boxes if box.area < _BACKGROUND_SHARE * self._frame.area]
+        return [*pictures, *boxes, *(rules if len(rules) <= _MOST_RULES else ())]
 
     def _render(
         self, images: list[FoundImage], content: PageContent, blocks: tuple[Block, ...], pictures: tuple[Box, ...]

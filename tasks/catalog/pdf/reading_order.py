@@ -20,10 +20,12 @@ _SURE_CHANNEL_EMS = 1.5  # narrower white on a single line may be a gap in that 
 _BAND_EMS = 3.0  # white across the page of this height ends a group of columns ...
 _BAND_CHANNELS = 2.5  # ... if it is also this many times as high as the widest channel is wide ...
 _SURE_BAND_EMS = 8.0  # ... and in any case if it is so high
+_BETWEEN_SHARE = 0.8  # of a picture's height; the rest may lie beside text
 _CAPTION_EMS = 2.5  # captions are this close to their pictures
 _LEVEL_SHARE = 0.8  # of the shorter column's lines standing level with lines beside them: cells of a table
 _LEAST_ROWS = 4  # fewer rows of short lines are captions beside each other
-_PROSE_FILL = 0.7  # lines of prose fill their column
+_CELL_EMS = 18.0  # cells are shorter than lines of prose ...
+_LONG_SHARE = 0.7  # ... at least this share of them
 
 _Extent = tuple[float, float]
 
@@ -81,8 +83,8 @@ class _Layout:
             if len(columns) < 2 or self._are_rows(group, columns):
                 runs[-1].extend(_order_rows(group.numbers, self._boxes))
                 continue
-            for place, column in enumerate(columns):
-                first, *others = self.order(column)
+            for place, half in enumerate(_halve(columns, group.columns)):
+                first, *others = self.order(half)
                 if place:
                     runs.append([])
                 runs[-1].extend(first)
@@ -95,7 +97,7 @@ class _Layout:
             return True
         if 2 * sum(number in self._labels for number in columns[0]) > len(columns[0]):
             return True
-        return _are_cells(columns, group.columns, self._boxes) and not self._are_captions(group)
+        return _are_cells(columns, self._boxes, self._em) and not self._are_captions(group)
 
     def _group_strips(self, numbers: Sequence[int]) -> list[_Group]:
         """The region cut across, then joined again as long as the same channels of white run through."""
@@ -125,7 +127,12 @@ class _Layout:
         return [] if apart or unsure or self._has_picture(group.bottom, top) else joined
 
     def _has_picture(self, top: float, bottom: float) -> bool:
-        return any(top < picture.center[1] < bottom for picture in self._pictures)
+        """Whether a picture, or a rule, stands between two heights."""
+        return any(
+            top < picture.center[1] < bottom
+            and min(picture.y1, bottom) - max(picture.y0, top) >= _BETWEEN_SHARE * picture.height
+            for picture in self._pictures
+        )
 
     def _are_captions(self, group: _Group) -> bool:
         """Whether columns stand under or over pictures of their own."""
@@ -133,7 +140,7 @@ class _Layout:
         near = [
             picture
             for picture in self._pictures
-            if abs(group.top - picture.y1) < reach or abs(picture.y0 - group.bottom) < reach
+            if picture.height > self._em and min(abs(group.top - picture.y1), abs(picture.y0 - group.bottom)) < reach
         ]
         captioned = sum(
             any(start < picture.center[0] < end or picture.x0 < (start + end) / 2 < picture.x1 for picture in near)
@@ -174,22 +181,25 @@ def _merge_extents(extents: list[_Extent], least_gap: float) -> list[_Extent]:
     return merged
 
 
-def _are_cells(columns: Sequence[Sequence[int]], extents: Sequence[_Extent], boxes: Sequence[Box]) -> bool:
+def _halve(columns: Sequence[list[int]], extents: Sequence[_Extent]) -> tuple[list[int], list[int]]:
+    """Columns on either side of the widest channel: what is closer together may be rows of its own."""
+    gaps = [right[0] - left[1] for left, right in pairwise(extents)]
+    middle = gaps.index(max(gaps)) + 1
+    left, right = columns[:middle], columns[middle:]
+    return [number for column in left for number in column], [number for column in right for number in column]
+
+
+def _are_cells(columns: Sequence[Sequence[int]], boxes: Sequence[Box], em: float) -> bool:
     """Whether columns are cells of rows: level with each other, and too short to be prose."""
     shortest = min(columns, key=len)
     if len(shortest) < _LEAST_ROWS:
         return False
-    middles = sorted(
-        (boxes[number].y0 + boxes[number].y1) / 2 for column in columns if column is not shortest for number in column
-    )
+    middles = sorted(boxes[number].center[1] for column in columns if column is not shortest for number in column)
     level = sum(_is_level(boxes[number], middles) for number in shortest)
     if level < _LEVEL_SHARE * len(shortest):
         return False
-    prose = 0
-    for column, (start, end) in zip(columns, extents, strict=True):
-        full = sum(boxes[number].width > _PROSE_FILL * (end - start) for number in column)
-        prose += full > len(column) / 2 and end - start > 20 * boxes[column[0]].height
-    return prose < 2
+    widths = [sorted(boxes[number].width for number in column) for column in columns]
+    return all(column[int(_LONG_SHARE * len(column))] <= _CELL_EMS * em for column in widths)
 
 
 def _is_level(box: Box, middles: Sequence[float]) -> bool:

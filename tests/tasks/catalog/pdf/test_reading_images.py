@@ -222,3 +222,30 @@ def test_the_same_page_twice_gives_the_same_files(corpus: Path, tmp_path: Path) 
         read_document(corpus / "pdf" / "hard" / "encrypted-no-password-needed.pdf", tmp_path / name) for name in "ab"
     )
     assert first == second
+
+
+def test_a_caption_takes_in_the_code_at_the_end_of_its_row(
+    document: pymupdf.Document, read_first: ReadFirst, make_photo: MakePhoto, encode: Encode
+) -> None:
+    page = document.new_page()
+    for number in range(2):
+        x = 60 + 240 * number
+        page.insert_image((x, 60, x + 200, 220), stream=encode(make_photo(number, 600, 480), "JPEG"))
+        page.insert_text((x, 234), "Sabbia Lenta", fontsize=12)
+        page.insert_text((x + 165, 234), f"STR-{number}", fontsize=8)
+    images = read_first(document).images
+    assert [set((image.nearest_text or "").split("\n")) for image in images] == [
+        {"Sabbia Lenta", "STR-0"},
+        {"Sabbia Lenta", "STR-1"},
+    ]
+
+
+def test_a_symbol_belongs_to_the_text_that_it_opens(
+    document: pymupdf.Document, read_first: ReadFirst, make_photo: MakePhoto, encode: Encode
+) -> None:
+    page = document.new_page()
+    page.insert_image((60, 90, 76, 106), stream=encode(make_photo(1, 64, 64), "JPEG"))
+    page.insert_text((84, 102), "Note: keep away from acids.", fontsize=10)
+    page.insert_text((60, 130), "Installation", fontsize=10)
+    (image,) = read_first(document).images
+    assert image.nearest_text == "Note: keep away from acids."

@@ -76,6 +76,16 @@ def test_a_page_with_a_text_layer_is_not_recognised_again(document: pymupdf.Docu
     assert read.text == "A text layer that is good enough to be kept"
 
 
+def test_a_stamp_on_a_scan_does_not_hide_its_text_and_is_not_read_twice(
+    document: pymupdf.Document, read_first: ReadFirst
+) -> None:
+    page = scan(document)
+    page.insert_text((50, 100), "Lounge chair Bergamo", fontsize=14, render_mode=3)
+    read = read_first(document)
+    assert read.text_source == "ocr"
+    assert [line.text for line in read.lines] == TEXT.split("\n")
+
+
 def test_a_photograph_gives_no_text(
     document: pymupdf.Document,
     read_first: ReadFirst,

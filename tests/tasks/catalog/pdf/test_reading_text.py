@@ -133,3 +133,65 @@ def test_a_damaged_page_costs_that_page(corpus: Path, tmp_path: Path) -> None:
     assert first.blocks
     assert not first.problems
     assert "cycle" in second.problems[0]
+
+
+def test_a_specification_beside_prose_is_read_row_by_row(document: pymupdf.Document, read_first: ReadFirst) -> None:
+    page = document.new_page()
+    page.insert_textbox((60, 92, 260, 400), PROSE, fontsize=9)
+    for number, (label, value) in enumerate(
+        [("Width", "58 cm"), ("Depth", "38 cm"), ("Height", "14 cm"), ("Seats", "6")]
+    ):
+        page.insert_text((320, 100 + 17 * number), label, fontsize=9)
+        page.insert_text((400, 100 + 17 * number), value, fontsize=9)
+    text = read_first(document).text
+    assert text.index("The grain") < text.index("Width")
+    assert [line for line in text.split("\n") if line][-8:] == [
+        "Width",
+        "58 cm",
+        "Depth",
+        "38 cm",
+        "Height",
+        "14 cm",
+        "Seats",
+        "6",
+    ]
+
+
+def test_definitions_in_two_columns_are_read_by_columns(document: pymupdf.Document, read_first: ReadFirst) -> None:
+    page = document.new_page()
+    for column in range(2):
+        for number in range(3):
+            x, y = 60 + 250 * column, 120 + 60 * number
+            page.insert_text((x, y), f"Term {column}{number}", fontsize=12)
+            page.insert_text((x, y + 14), "It is ground in seven steps until it is a mirror that", fontsize=8)
+            page.insert_text((x, y + 24), "shows colour and veining.", fontsize=8)
+    text = read_first(document).text
+    assert [text.index(f"Term {column}{number}") for column in range(2) for number in range(3)] == sorted(
+        text.index(f"Term {column}{number}") for column in range(2) for number in range(3)
+    )
+
+
+def test_a_rule_across_the_page_parts_what_is_above_it(document: pymupdf.Document, read_first: ReadFirst) -> None:
+    page = document.new_page()
+    for y in (100, 160):
+        for x, side in ((60, "left"), (330, "right")):
+            page.insert_text((x, y), f"{side} {y} " + "words of prose that fill the column", fontsize=9)
+            page.insert_text((x, y + 12), "and go on for a second line of the same", fontsize=9)
+    page.draw_line((60, 136), (540, 136))
+    text = read_first(document).text
+    order = [text.index(f"{side} {y}") for y in (100, 160) for side in ("left", "right")]
+    assert order == sorted(order)
+
+
+@pytest.mark.parametrize("labels", [("Width:", "Depth:"), ("Material:", "Finish:", "Seats:")])
+def test_what_stands_beside_a_label_follows_it(
+    document: pymupdf.Document, read_first: ReadFirst, labels: tuple[str, ...]
+) -> None:
+    page = document.new_page()
+    for number, label in enumerate(labels):
+        page.insert_text((60, 100 + 20 * number), label)
+        page.insert_text((200, 100 + 20 * number), f"value {number}")
+    assert (
+        read_first(document).text.split()
+        == " ".join(f"{label} value {number}" for number, label in enumerate(labels)).split()
+    )

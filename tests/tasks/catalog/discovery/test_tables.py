@@ -1,0 +1,166 @@
+"""Price lists: a row is a product."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tasks.catalog.products import Measure
+
+STONES = [
+    "Carrara",
+    "Nero Marquina",
+    "Verde Alpi",
+    "Calacatta Oro",
+    "Bianco Puro",
+    "Rosso Levanto",
+    "Emperador",
+    "Botticino",
+    "Onice Miele",
+    "Statuario",
+]
+GREEK = ["Λευκό Θάσου", "Γκρι Καβάλας", "Κρέμα Ιωαννίνων", "Μαύρο Λέσβου", "Πράσινο Τήνου", "Ροζ Πεντέλης"]
+RUSSIAN = ["Кресло Осло", "Стул Берген", "Диван Тромсё", "Стол Ставангер", "Пуф Лофотен", "Комод Альта"]
+
+
+@pytest.mark.parametrize(
+    ("header", "names", "code", "price", "expected", "currency"),
+    [
+        (("Code", "Description", "Price USD"), STONES, "BD-{}", "{}.00", "199.00", "USD"),
+        (("Art.-Nr.", "Bezeichnung", "Preis/m² €"), STONES, "4010{}", "1.{},90", "1199.90", "EUR"),
+        (("Codice", "Descrizione", "Prezzo €/mq"), STONES, "RV{}", "{},50", "199.50", "EUR"),
+        (("Κωδικός", "Περιγραφή", "Τιμή"), GREEK, "K-{}", "{},50 €", "199.50", "EUR"),
+        (("Артикул", "Наименование", "Цена"), RUSSIAN, "АБ-{}", "1 {} ₽", "1199", "RUB"),
+        (("", "", ""), STONES, "BD-{}", "$1,{}.00", "1199.00", "USD"),
+    ],
+)
+def test_rows_by_word_positions_are_products(
+    catalog: Any, header: tuple[str, ...], names: list[str], code: str, price: str, expected: str, currency: str
+) -> None:
+    rows = [(code.format(100 + i), name, price.format(199 + i)) for i, name in enumerate(names)]
+    found = catalog.page().table(header, rows, (40, 130, 400)).discover()
+    assert [one.name for one in found.products] == names
+    assert [one.sku for one in found.products] == [code.format(100 + i) for i in range(len(names))]
+    assert (found.products[0].price, found.products[0].currency) == (expected, currency)
+
+
+def test_every_price_column_stands_under_its_printed_label(catalog: Any) -> None:
+    rows = [
+        (f"SF-{100 + i}", name, *(str(1000 + i * 10 + grade * 100) for grade in range(4)))
+        for i, name in enumerate(STONES)
+    ]
+    catalog.page().text(300, 85, "Retail price in EUR by fabric grade", 8, bold=True)
+    found = (
+        catalog.table(("Ref.", "Model", "A", "B", "C", "D"), rows, (40, 110, 290, 350, 410, 470)).discover().products
+    )
+    assert len(found) == len(STONES)
+    assert found[1].prices == {"A": "1010", "B": "1110", "C": "1210", "D": "1310"}
+    assert found[1].price is None
+
+
+def test_sizes_come_with_the_unit_of_their_header(catalog: Any) -> None:
+    rows = [(f"C{100 + i}", name, "50,5", "60", "80", f"{300 + i},00") for i, name in enumerate(STONES)]
+    header = ("Code", "Name", "W (cm)", "D (cm)", "H (cm)", "Preis €")
+    found = catalog.page().table(header, rows, (40, 110, 260, 320, 380, 460)).discover().products
+    assert found[0].attributes["width"] == Measure(value="50.5", unit="cm")
+    assert found[0].attributes["height"] == Measure(value="80", unit="cm")
+
+
+def test_footnote_marks_are_no_part_of_codes(catalog: Any) -> None:
+    rows = [(f"GV{10 + i}{mark}", STONES[i], f"${300 + i}") for i, mark in enumerate(["*", "*†", "", "†", "§", "*"])]
+    found = catalog.page().table(("Item", "Description", "Price"), rows, (40, 110, 400)).discover().products
+    assert [one.sku for one in found] == [f"GV{10 + i}" for i in range(6)]
+
+
+def test_headings_between_rows_are_the_collection(catalog: Any) -> None:
+    rows = [(f"BD-{100 + i}", name, f"{199 + i}.00") for i, name in enumerate(STONES)]
+    catalog.page().table(
+        ("Code", "Description", "Price £"), rows, (46, 120, 420), groups={0: "Oslo", 4: "Bergen (continued)", 8: "Alta"}
+    )
+    found = catalog.discover().products
+    assert [one.attributes["collection"] for one in found] == ["Oslo"] * 4 + ["Bergen"] * 4 + ["Alta"] * 2
+
+
+def test_a_description_runs_over_two_lines(catalog: Any) -> None:
+    rows = [
+        (f"BD-{100 + i}", f"{name} chair with a high back\nand wool seat", f"{199 + i}.00")
+        for i, name in enumerate(STONES)
+    ]
+    found = catalog.page().table(("Code", "Description", "Price £"), rows, (40, 110, 420)).discover().products
+    assert [one.name for one in found] == [f"{name} chair with a high back and wool seat" for name in STONES]
+
+
+def test_tables_side_by_side_are_read_each(catalog: Any) -> None:
+    left = [(f"A-{100 + i}", STONES[i], f"{20 + i},00") for i in range(10)]
+    right = [(f"B-{100 + i}", STONES[i], f"{40 + i},00") for i in range(8)]
+    header = ("Code", "Name", "EUR")
+    catalog.page().table(header, left, (40, 90, 240)).table(header, right, (310, 360, 510), y=104)
+    found = catalog.discover().products
+    assert {(one.sku, one.price) for one in found} == {
+        (code, price.replace(",", ".")) for code, _, price in [*left, *right]
+    }
+
+
+def test_a_table_goes_on_without_its_header(catalog: Any) -> None:
+    header, places = ("Item", "Description", "W", "D", "H", "Price"), (40, 110, 300, 340, 380, 450)
+    first = [(f"C{100 + i}", STONES[i], "50", "60", "80", f"${300 + i}") for i in range(10)]
+    second = [(f"C{200 + i}", STONES[i], "50", "60", "80", f"{400 + i}") for i in range(10)]
+    catalog.page().table(header, first, places).page().table(("",) * 6, second, places, y=60)
+    found = catalog.discover().products
+    assert len(found) == 20
+    assert found[-1].price == "409"
+    assert "height" in found[-1].attributes
+
+
+def test_ruled_tables_are_read_cell_by_cell(catalog: Any) -> None:
+    rows = [
+        ("Code", "Product", "Size", "Price €"),
+        *((f"TL-{100 + i}", name, "60x60 cm", f"{20 + i},50") for i, name in enumerate(STONES)),
+    ]
+    found = catalog.page().ruled(rows, (40, 110, 280, 400, 500)).discover().products
+    assert [(one.sku, one.name, one.price) for one in found] == [
+        (f"TL-{100 + i}", name, f"{20 + i}.50") for i, name in enumerate(STONES)
+    ]
+    assert found[0].attributes["width"] == Measure(value="60", unit="cm")
+
+
+def test_a_name_printed_once_holds_for_the_rows_below(catalog: Any) -> None:
+    rows = [("Product", "Code", "Finish", "Price €")]
+    rows += [
+        (STONES[i // 2] if i % 2 == 0 else "", f"TL-{100 + i}", "Matt" if i % 2 else "Gloss", f"{20 + i},50")
+        for i in range(8)
+    ]
+    found = catalog.page().ruled(rows, (40, 180, 260, 400, 500)).discover().products
+    assert [one.name for one in found] == [STONES[i // 2] for i in range(8)]
+    assert [one.attributes["finish"] for one in found[:2]] == ["Gloss", "Matt"]
+
+
+def test_a_picture_in_a_row_shows_the_row_s_product(catalog: Any) -> None:
+    catalog.page().text(110, 70, "Code", 8, bold=True).text(180, 70, "Description", 8, bold=True).text(
+        420, 70, "Price", 8, bold=True
+    )
+    for index in range(8):
+        y = 80 + index * 75
+        catalog.picture(40, y, 55, 55, index).text(110, y + 30, f"TH-{10 + index}", 8)
+        catalog.text(180, y + 30, STONES[index], 8).text(420, y + 30, f"£{10 + index}.00", 8)
+    found = catalog.discover().products
+    assert [one.sku for one in found] == [f"TH-{10 + index}" for index in range(8)]
+    assert len({one.images[0].sha256 for one in found}) == 8
+
+
+def test_packaging_columns_are_attributes(catalog: Any) -> None:
+    header = ("Code", "Format", "Pcs/box", "m²/box", "Kg/box", "€/m²")
+    rows = [(f"PK-{100 + i}", "60x60", "4", "1,44", "32,5", f"{20 + i},90") for i in range(8)]
+    found = catalog.page().table(header, rows, (40, 110, 190, 250, 310, 400)).discover().products
+    assert found[0].attributes["coverage_per_box_m2"] == Measure(value="1.44", unit="m2")
+    assert found[0].price == "20.90"
+
+
+def test_one_code_sighted_on_two_pages_is_one_product(catalog: Any) -> None:
+    catalog.page().grid(3, 2, lambda i: [(STONES[i], 10, True), (f"MB-{100 + i}", 8, False)])
+    rows = [(f"MB-{100 + i}", STONES[i], f"{20 + i},00") for i in range(6)]
+    found = catalog.page().table(("Code", "Name", "EUR"), rows, (40, 110, 400)).discover().products
+    assert len(found) == 6
+    assert {one.pages for one in found} == {(1, 2)}
+    assert (found[0].price, len(found[0].images)) == ("20.00", 1)

@@ -1,0 +1,92 @@
+"""What an image shows, by rules."""
+
+from __future__ import annotations
+
+from tasks.catalog.boxes import Box
+from tasks.catalog.classification import classify_images
+from tasks.catalog.pages import ImageStats, Page, PageImage
+from tasks.catalog.products import Discovery, ImageLink, PageKind, Product
+
+PHOTO = ImageStats(
+    mean_rgb=(120, 100, 90), colorfulness=35, edge_density=0.2, entropy=7.0, white_share=0.05, distinct_colors=180
+)
+DRAWING = ImageStats(
+    mean_rgb=(250, 250, 250), colorfulness=1, edge_density=0.15, entropy=1.8, white_share=0.9, distinct_colors=9
+)
+FLAT = ImageStats(
+    mean_rgb=(200, 30, 30), colorfulness=80, edge_density=0, entropy=0.0, white_share=0, distinct_colors=1
+)
+MIDDLE = Box(50, 100, 250, 300)
+
+
+def image(sha256: str, box: Box = MIDDLE, stats: ImageStats = PHOTO) -> PageImage:
+    return PageImage(
+        sha256=sha256, ext="jpg", width=800, height=800, bytes=1000, boxes=(box,), layer="embedded",
+        effective_dpi=200, phash="0" * 16, stats=stats,
+    )  # fmt: skip
+
+
+def page(number: int, *images: PageImage) -> Page:
+    return Page(number=number, width=595, height=842, images=images)
+
+
+def discovery(kinds: dict[int, PageKind], *links: ImageLink) -> Discovery:
+    product = Product(key="sku:1", name="Oslo", images=links, pages=(1,))
+    return Discovery(products=(product,), page_kinds=kinds)
+
+
+def test_a_captioned_picture_is_a_product_image() -> None:
+    link = ImageLink(sha256="a", page=1, score=0.95, reason="caption_below")
+    label = classify_images([page(1, image("a"))], discovery({1: "products"}, link))["a"]
+    assert label.label == "PRODUCT_IMAGE"
+    assert label.confidence >= 0.8
+    assert "caption_below" in label.reason
+
+
+def test_a_flat_swatch_with_a_caption_is_a_product_image() -> None:
+    link = ImageLink(sha256="a", page=1, score=0.95, reason="caption_below")
+    labels = classify_images(
+        [page(1, image("a", stats=FLAT), image("b", Box(300, 100, 500, 300), FLAT))], discovery({1: "products"}, link)
+    )
+    assert labels["a"].label == "PRODUCT_IMAGE"
+    assert labels["b"].label == "DECORATIVE"
+
+
+def test_an_image_on_every_page_is_decorative() -> None:
+    pages = [page(number, image("logo", Box(500, 20, 560, 60))) for number in range(1, 7)]
+    label = classify_images(pages, discovery({}))["logo"]
+    assert (label.label, label.confidence >= 0.8) == ("DECORATIVE", True)
+
+
+def test_lines_on_white_are_a_technical_diagram() -> None:
+    assert (
+        classify_images([page(1, image("a", stats=DRAWING))], discovery({1: "reference"}))["a"].label
+        == "TECHNICAL_DIAGRAM"
+    )
+
+
+def test_a_large_photograph_without_a_product_is_a_scene() -> None:
+    label = classify_images([page(2, image("a", Box(0, 0, 595, 500)))], discovery({2: "prose"}))["a"]
+    assert (label.label, label.confidence >= 0.6) == ("MIXED", True)
+
+
+def test_a_picture_to_the_edge_at_a_product_shows_it_in_its_surroundings() -> None:
+    link = ImageLink(sha256="a", page=1, score=0.9, reason="only_product_on_page")
+    label = classify_images([page(1, image("a", Box(0, 0, 595, 456)))], discovery({1: "products"}, link))["a"]
+    assert label.label == "MIXED"
+
+
+def test_what_nothing_tells_of_stays_open() -> None:
+    assert classify_images([page(1, image("a"))], discovery({1: "products"}))["a"].confidence < 0.6
+    assert classify_images([page(1, image("a"))], Discovery())["a"].confidence < 0.6
+
+
+def test_an_image_and_its_rendering_agree() -> None:
+    link = ImageLink(sha256="a", page=1, score=0.95, reason="caption_below")
+    labels = classify_images([page(1, image("a"), image("twin"))], discovery({1: "products"}, link))
+    assert labels["a"] == labels["twin"]
+
+
+def test_every_image_has_a_label() -> None:
+    pages = [page(1, image("a"), image("b", Box(0, 0, 10, 10))), page(2, image("c", Box(0, 0, 500, 20)))]
+    assert set(classify_images(pages, discovery({}))) == {"a", "b", "c"}
