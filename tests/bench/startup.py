@@ -26,7 +26,7 @@ MARKS = {
     "database": r"database is up",
     "prefect": r"Prefect is up",
     "workers": r"page workers are up",
-    "first_page": r"read pages 1/",
+    "first_page": r"read pages \d+/\d",
 }
 
 

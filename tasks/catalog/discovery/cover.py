@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from tasks.catalog.boxes import Box, union
+from tasks.catalog.discovery.layout import body_size
 from tasks.catalog.names import clean_name, is_name, is_sentence
 from tasks.catalog.pages import Line, Page
 from tasks.catalog.products import Product
@@ -16,6 +17,7 @@ _TITLE_PAGES = 2
 _MAX_TITLE_LINES, _MAX_TITLE_CHARACTERS = 4, 120
 _SAME_SIZE = 0.85  # lines of a title are at least this share of its largest line's size
 _NEAR_SIZE = 0.6  # right beside the largest line, also smaller ones belong to the title
+_DISPLAY_RATIO = 1.3  # of the body's type: smaller type is no part of a title
 _MADE_BY = re.compile(
     r"(?:©|\bcopyright\b)\s*(?:\d{4}(?:\s*[-–]\s*\d{4})?)?,?\s*(?:by\s+)?([^\n.,|]{2,50})", re.IGNORECASE
 )
@@ -35,7 +37,7 @@ def guess_title(pages: Sequence[Page], products: Sequence[Product] = ()) -> str 
         lines = [line for line in page.lines if sum(char.isalpha() for char in line.text) >= 3]
         if not lines or page.text_source == "ocr":
             continue
-        chosen = _title_lines(lines)
+        chosen = _title_lines(lines, body_size(pages))
         if not chosen:
             return None
         title = clean_name([line.text for line in sorted(chosen, key=lambda line: (line.box.y0, line.box.x0))])
@@ -44,7 +46,7 @@ def guess_title(pages: Sequence[Page], products: Sequence[Product] = ()) -> str 
     return None
 
 
-def _title_lines(lines: Sequence[Line]) -> list[Line]:
+def _title_lines(lines: Sequence[Line], body: float) -> list[Line]:
     largest = max(lines, key=lambda line: line.size)
     chosen = [line for line in lines if line.size >= _SAME_SIZE * largest.size]
     if len(chosen) > _MAX_TITLE_LINES or any(max(a.box.gap(b.box) for b in chosen) > 6 * largest.size for a in chosen):
@@ -53,7 +55,9 @@ def _title_lines(lines: Sequence[Line]) -> list[Line]:
     beside = [
         line
         for line in lines
-        if line not in chosen and line.size >= _NEAR_SIZE * largest.size and line.box.gap(around) <= 0.6 * largest.size
+        if line not in chosen
+        and line.size >= max(_NEAR_SIZE * largest.size, _DISPLAY_RATIO * body)
+        and line.box.gap(around) <= 0.6 * largest.size
     ]
     return [*chosen, *beside][:_MAX_TITLE_LINES]
 

@@ -28,7 +28,7 @@ _BARE_LABELS = frozenset(
         "packaging",
     }
 )
-_TOO_COMMON = frozenset(
+TOO_COMMON = frozenset(
     {"frame", "body", "cover", "covers", "no", "id", "nr", "form", "line", "range", "design", "style", "model"}
 )
 
@@ -76,7 +76,7 @@ def split_label(text: str) -> tuple[Label, str] | None:
     for count in range(min(3, len(tokens) - 1), 0, -1):
         head = " ".join(tokens[:count])
         label = read_label(head)
-        if label and label.field in _BARE_LABELS and head[:1].isupper() and fold(head) not in _TOO_COMMON:
+        if label and label.field in _BARE_LABELS and head[:1].isupper() and fold(head) not in TOO_COMMON:
             value = " ".join(tokens[count:])
             if len(tokens) <= 9 and not fold(value).startswith(("and ", "und ", "e ", "et ", "of ", "for ")):
                 return label, value

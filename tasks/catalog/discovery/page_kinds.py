@@ -15,7 +15,7 @@ from tasks.catalog.products import PageKind
 from tasks.catalog.vocabulary import fold, words
 
 _MIN_ENTRIES = 5
-_MAX_ENTRY_WORDS = 12
+_MAX_ENTRY_WORDS, _MAX_ENTRY_PIECES = 12, 3
 _ENTRY = re.compile(r"^(?P<name>.*[^\W\d_].*?)[\s.…·_]{1,}(?P<numbers>\d{1,3}(?:(?:,\s+|\s*[;/–-]\s*)\d{1,3})*)$")
 _ENTRY_FIRST = re.compile(r"^(?P<numbers>\d{1,3})[\s.…·_|/–-]+(?P<name>.*[^\W\d_].*)$")
 _COVER_WORDS = 40
@@ -53,11 +53,13 @@ def _entries(segments: Sequence[Segment]) -> list[tuple[str, list[int]]]:
         pending: list[str] = []
         for segment in row:
             pending.append(segment.text)
-            match = _ENTRY.match(" ".join(pending)) if segment.text[-1:].isdigit() else None
+            short = segment.text[-1:].isdigit() and len(pending) <= _MAX_ENTRY_PIECES
+            match = _ENTRY.match(" ".join(pending)) if short else None
             if match and len(match["name"].split()) <= _MAX_ENTRY_WORDS:
                 found.append((match["name"].strip(" ."), _integers(match["numbers"])))
                 pending = []
-        match = _ENTRY_FIRST.match(" ".join(pending)) if pending and pending[0][:1].isdigit() else None
+        first = 0 < len(pending) <= _MAX_ENTRY_PIECES and pending[0][:1].isdigit()
+        match = _ENTRY_FIRST.match(" ".join(pending)) if first else None
         if match and len(match["name"].split()) <= _MAX_ENTRY_WORDS:
             found.append((match["name"].strip(" ."), _integers(match["numbers"])))
     return found

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tasks.catalog.codes import clean_code, is_code, is_weak_code, strip_marks
 from tasks.catalog.dimensions import find_sizes, unit_of
 from tasks.catalog.discovery.fields import AXES
-from tasks.catalog.discovery.labels import read_label
+from tasks.catalog.discovery.labels import TOO_COMMON, read_label
 from tasks.catalog.discovery.table_rows import Cell, RawTable, Row, is_number
 from tasks.catalog.prices import find_prices, parse_amount
 from tasks.catalog.vocabulary import fold, fold_label, labels
@@ -127,7 +127,7 @@ def _label_within(label: str) -> str | None:
     if any(token in prices for token in tokens):
         return "price"
     # The first or last word tells ("Article code", "Codice prodotto", "Cover description"); a code before a name.
-    ends = {labels().get(token) for token in (tokens[:1] + tokens[-1:]) if len(token) > 2}
+    ends = {labels().get(token) for token in (tokens[:1] + tokens[-1:]) if len(token) > 2 and token not in TOO_COMMON}
     kinds = sorted(ends - {None}, key=lambda kind: _LABEL_ORDER.get(str(kind), len(_LABEL_ORDER)))
     return kinds[0] if kinds and len(tokens) <= 3 else None
 

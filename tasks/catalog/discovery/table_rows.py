@@ -19,6 +19,7 @@ from tasks.catalog.prices import parse_amount
 
 _CELL_GAP_SHARE = 0.75  # of the type size: words further apart are in different cells
 _SPACE_SHARE = 0.4  # of the type size: a wider space can be a gutter
+_KIND_SHARE = 0.6  # of a column's cells
 _MIN_ROWS = 3
 _BASE_SHARE = 0.15  # of the rows: as many have every column
 _MAX_BESIDE = 3
@@ -176,8 +177,12 @@ def find_gutter(body: Sequence[Sequence[Segment]]) -> float | None:
     columns = find_columns([row for row in body if is_data_row(row)])
     if len(columns) < 4:
         return None
-    texts = [[cell.text for row in body for cell in row if _covers(cell.box, *column)] for column in columns]
-    kinds = ["words" if _kind(found) == "words" else "number" for found in texts]
+    texts: list[list[str]] = [[] for _ in columns]
+    for cell in (cell for row in body for cell in row):
+        hit = _hit(cell.box, columns)
+        if len(hit) == 1:
+            texts[hit[0]].append(cell.text)
+    kinds = ["number" if _are_values(found) else "words" for found in texts]
     for start in range(2, len(columns) - 1):
         left, right = kinds[:start], kinds[start:]
         repeats = right[: len(left)] == left and len(right) % len(left) == 0
@@ -186,13 +191,17 @@ def find_gutter(body: Sequence[Sequence[Segment]]) -> float | None:
     return None
 
 
+def _are_values(texts: Sequence[str]) -> bool:
+    return sum(is_number(text) or is_code(text) for text in texts) >= _KIND_SHARE * len(texts)
+
+
 def _kind(texts: Sequence[str]) -> str:
     """What most cells of a column are: numbers, codes, or words."""
     numbers = sum(is_number(text) for text in texts)
     codes = sum(is_code(text.split()[0]) for text in texts if text.split())
-    if codes >= 0.6 * len(texts):
+    if codes >= _KIND_SHARE * len(texts):
         return "code"
-    return "number" if numbers >= 0.6 * len(texts) else "words"
+    return "number" if numbers >= _KIND_SHARE * len(texts) else "words"
 
 
 def _build(above: Sequence[Sequence[Segment]], body: Sequence[Sequence[Segment]]) -> list[RawTable]:

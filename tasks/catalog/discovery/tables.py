@@ -101,14 +101,14 @@ def _same_columns(one: Sequence[tuple[float, float]], other: Sequence[tuple[floa
 
 def _in_collection(found: list[Candidate], text: PageText, table: RawTable, context: Context) -> list[Candidate]:
     """Rows without a heading of their own are of the collection that a larger heading right above the table names."""
-    top = table.box
+    first = next(row.box for row in table.rows if len(row.cells) > 1)
     size = max((cell.size for row in table.rows for cell in row.cells), default=0.0)
     above = [
         segment
         for segment in text.segments
         if segment.size >= _HEADING_RATIO * size
-        and 0 <= top.y0 - segment.box.y1 <= _HEADING_REACH_LINES * size
-        and segment.box.x_overlap(top) > 0
+        and 0 <= first.y0 - segment.box.y1 <= _HEADING_REACH_LINES * size
+        and segment.box.x_overlap(table.box) > 0
         and can_name(segment)
     ]
     heading = max(above, key=lambda segment: (segment.size, segment.box.y1), default=None)
