@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ def _product_table(products: list[dict[str, Any]]) -> Table:
         table.add_column(name, justify=justify, overflow="ellipsis", no_wrap=name != "attributes")  # type: ignore[arg-type]  # rich's literal type
     table.add_column("images", justify="right")
     for product in products[:PRODUCTS_SHOWN]:
-        price = " ".join(filter(None, [product["price"], product["currency"]]))
+        price = _describe_price(product)
         table.add_row(
             str(product["pages"][0]) if product["pages"] else "",
             Text(product["name"]),
@@ -83,6 +84,13 @@ def _product_table(products: list[dict[str, Any]]) -> Table:
             str(len(product["images"])),
         )
     return table
+
+
+def _describe_price(product: dict[str, Any]) -> str:
+    """The price with its currency; where a list has several columns only, the lowest of them."""
+    columns = sorted(map(Decimal, product["prices"].values()))
+    price = product["price"] or (f"from {columns[0]}" if columns else None)
+    return " ".join(filter(None, [price, product["currency"]])) if price else ""
 
 
 def _describe_attributes(attributes: dict[str, Any], most: int = 4) -> str:
