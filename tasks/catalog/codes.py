@@ -21,6 +21,7 @@ _NOT_A_CODE = re.compile(
     r"|v\d+(\.\d+)*|p\d+|fig\d+|no\d+|\d+(st|nd|rd|th)|\d+%",
     re.IGNORECASE,
 )
+_LOWER_CODE = re.compile(r"[a-z]{2,4}-\d{3,}")
 _PREFIX = re.compile(r"(?:[#№]|\bn[o°º]\.?)\s?", re.IGNORECASE)
 
 
@@ -47,7 +48,8 @@ def is_code(token: str) -> bool:
         return False
     if letters:
         # Codes are set in capitals; "2nd", "A4x" or "3seater" are not.
-        return all(char.isupper() for char in letters) or (digits >= 3 and len(letters) <= 2)
+        upper = all(char.isupper() for char in letters)
+        return upper or (digits >= 3 and len(letters) <= 2) or bool(_LOWER_CODE.fullmatch(token))
     return bool(re.fullmatch(r"\d{2,}([\-/.]\d{2,})+", token)) and digits >= 5 and "/" not in token
 
 

@@ -32,13 +32,16 @@ async def test_limits_are_created_once_and_keep_the_operators_number() -> None:
 
 async def test_never_more_than_the_cap_at_once() -> None:
     await ensure_limits()
-    now, most = 0, 0
+    now, most, full = 0, 0, asyncio.Event()
 
     async def work() -> None:
         nonlocal now, most
         async with hold("jobs"):
             now += 1
             most = max(most, now)
+            if now == LIMITS["jobs"].slots:
+                full.set()
+            await asyncio.wait_for(full.wait(), 60)  # nobody leaves before every slot was taken
             await asyncio.sleep(0.2)
             now -= 1
 

@@ -57,7 +57,7 @@ def find_sections(text: PageText, pictures: Sequence[Picture], context: Context)
         return []
     groups = group_segments(text.segments)
     values = _values(text.segments)
-    best: tuple[float, float, list[Candidate]] = (0.0, 0.0, [])
+    best: tuple[float, float, list[Candidate]] = (float("-inf"), 0.0, [])
     for headings in _headings_by_look([segment for segment in text.segments if segment not in values]):
         sections = _divide(text, groups, headings)
         read = [_read_section(one, text, pictures, context, alone=len(sections) == 1) for one in sections]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tasks.catalog.boxes import Box, union
-from tasks.catalog.codes import clean_code, is_weak_code, strip_marks
+from tasks.catalog.codes import clean_code, is_code, is_weak_code, strip_marks
 from tasks.catalog.dimensions import find_sizes
 from tasks.catalog.discovery.candidates import Candidate, evidence_of, make_candidate, with_attribute
 from tasks.catalog.discovery.context import Context, PageText
@@ -24,6 +24,7 @@ from tasks.catalog.vocabulary import fold, words, words_pattern
 _MIN_PRODUCTS = 2
 _TRADE_LABELS = frozenset({"price", "name", "dimensions", "material", "finish", "colours", *AXES})
 _MAX_HEADING_WORDS = 9
+_PRICED_SHARE = 0.6  # of the rows: then a row without a price needs a code that is one
 _MAX_MONEY_SHARE = 0.3  # of the rows may read like a balance sheet's
 _OUTDENT_POINTS = 3.0
 _HEADING_RATIO, _HEADING_REACH_LINES = 1.3, 7.0  # of the table's type size
@@ -132,6 +133,9 @@ def _read_table(table: RawTable, columns: list[Column], page: int, context: Cont
         candidate = _read_record(record, columns, page, context)
         if candidate:
             found.append(candidate)
+    priced = [one for one in found if "price" in one.evidence]
+    if len(priced) >= _PRICED_SHARE * len(found):  # a footer's page number is no code
+        found = [one for one in found if one in priced or is_code(one.product.sku or "")]
     money = sum(bool(words_pattern("finance_words").search(fold(one.product.name))) for one in found)
     return [] if money > _MAX_MONEY_SHARE * len(found) else found
 
@@ -274,12 +278,7 @@ def _read_cell(column: Column, text: str, box: Box, fields: Fields) -> None:
         if is_weak_code(code.replace(" ", "-")):
             fields.put("sku", code, box)
     elif column.field == "price":
-        amount = parse_amount(text, mark)
-        if amount is not None:
-            fields.prices[column.label or "price"] = amount
-            fields.boxes.setdefault(f"prices.{column.label or 'price'}", box)
-            priced = find_prices(text, mark, fields.context.dollar)
-            fields.currency = fields.currency or (priced[0].currency if priced else None)
+        _put_price(column.label, text, box, fields)
     elif column.field == "other":
         if column.label and len(column.label.split()) <= 4 and strip_marks(text):
             fields.put(_slug(column.label), strip_marks(text), box)
@@ -288,6 +287,20 @@ def _read_cell(column: Column, text: str, box: Box, fields: Fields) -> None:
                 fields.put(axis, measure, box)
     else:
         fields.read_value(Label(column.field, column.unit), text, box)
+
+
+def _put_price(label: str, text: str, box: Box, fields: Fields) -> None:
+    """A price under its printed label; columns without one are counted ("price", "price 2")."""
+    amount = parse_amount(text, fields.context.mark)
+    if amount is None:
+        return
+    label = label or "price"
+    if label in fields.prices:
+        label = f"{label} {1 + sum(known.startswith(label) for known in fields.prices)}"
+    fields.prices[label] = amount
+    fields.boxes[f"prices.{label}"] = box
+    priced = find_prices(text, fields.context.mark, fields.context.dollar)
+    fields.currency = fields.currency or (priced[0].currency if priced else None)
 
 
 def _read_spanning(cells: Sequence[Cell], columns: Sequence[Column], fields: Fields) -> bool:
