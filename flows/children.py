@@ -7,14 +7,15 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any, TypeVar
 
 from prefect import get_run_logger
 from prefect.flows import Flow
 
 from flows.resume import run_or_resume
-from tasks.catalog.report import ITEM_KINDS, ITEM_STATUSES, ItemCounts, ItemKind, JobReport, Outcome
-from tasks.jobs import Job
+from tasks.catalog.report import ITEM_KINDS, ITEM_STATUSES, ItemCounts, ItemKind, JobReport, Outcome, Problem
+from tasks.jobs import MAX_PROBLEMS_REPORTED, Job
 from tasks.storage import jobs as store
 
 P = TypeVar("P")
@@ -71,7 +72,24 @@ async def _sum_up(job: Job, run_ids: Sequence[uuid.UUID]) -> tuple[JobReport, Ou
         same = reasons.pop() if len(reasons) == 1 else None
         outcome = Outcome(failed=False, completion_reason=same)
     errors = "; ".join(str(report["error"]) for report in failed if report.get("error"))
-    return await job.end(items, outcome, children=tuple(map(str, run_ids)), vectors=dict(vectors), error=errors or None)
+    return await job.end(
+        items,
+        outcome,
+        children=tuple(map(str, run_ids)),
+        vectors=dict(vectors),
+        problems=_gather_problems(reports),
+        error=errors or None,
+    )
+
+
+def _gather_problems(reports: Sequence[dict[str, Any]]) -> tuple[Problem, ...]:
+    """The children's problems, failures first; each key says whose it is."""
+    problems = [
+        Problem(**{**problem, "key": f"{Path(report['source']).name}: {problem['key']}"})
+        for report in reports
+        for problem in report.get("problems", [])
+    ]
+    return tuple(sorted(problems, key=lambda problem: problem.status != "failed")[:MAX_PROBLEMS_REPORTED])
 
 
 def _add_up(reports: Sequence[dict[str, Any]], kind: ItemKind) -> ItemCounts:

@@ -24,7 +24,7 @@ async def conclude(job: Job, work: Callable[[], Awaitable[tuple[JobReport, Outco
         report, outcome = await work()
     except Exception as error:  # the job's edge: a job never ends without saying why
         message = _one_line(error)
-        get_run_logger().error("the job failed: %s", message, exc_info=error)
+        get_run_logger().error("the job failed: %s", message, exc_info=None if _is_ours(error) else error)
         report = await job.fail(message)
         await _publish(report)
         return Failed(message=message)
@@ -33,11 +33,15 @@ async def conclude(job: Job, work: Callable[[], Awaitable[tuple[JobReport, Outco
     return Failed(message=message) if outcome.failed else Completed(message=message)
 
 
+def _is_ours(error: Exception) -> bool:
+    """Whether the error was raised on purpose, with a message that says everything; others need their traceback."""
+    return type(error).__module__.split(".")[0] in ("tasks", "flows")
+
+
 def _one_line(error: Exception) -> str:
     text = str(error).strip()
-    expected = type(error).__module__.split(".")[0] in ("tasks", "flows")
     first = text.splitlines()[0] if text else type(error).__name__
-    return redact(first if expected else f"{type(error).__name__}: {first}")
+    return redact(first if _is_ours(error) else f"{type(error).__name__}: {first}")
 
 
 def summarize(report: JobReport) -> str:

@@ -186,7 +186,9 @@ class Job:
         self, items: Mapping[ItemKind, ItemCounts], outcome: Outcome, **facts: Any
     ) -> tuple[JobReport, Outcome]:
         """Build the report of `items` and `outcome` and store it on the job row."""
-        problems = await store.list_problems(self.database, self.id, MAX_PROBLEMS_REPORTED)
+        if "problems" not in facts:
+            rows = await store.list_problems(self.database, self.id, MAX_PROBLEMS_REPORTED)
+            facts["problems"] = tuple(Problem(**row._asdict()) for row in rows)
         report = JobReport(
             job_id=str(self.id),
             job_type=self.job_type,
@@ -198,7 +200,6 @@ class Job:
             resumed=self.attempt > 1,
             items=dict(items),
             stages=tuple(self.stages),
-            problems=tuple(Problem(**item._asdict()) for item in problems),
             **facts,
         )
         data = report.model_dump(mode="json", by_alias=True)

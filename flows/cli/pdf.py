@@ -78,8 +78,8 @@ def _finish(result: run.CommandResult | None, as_json: bool, export: Path | None
         write_export(result.products, export)
     if as_json:
         run.print_json(result.job["report"] or {})
-    print_summary(result.job, result.products, load_settings().home, to_stderr=as_json)
-    if result.job["error"]:
+    print_summary(result.job, result.products, load_settings().home, to_stderr=as_json, children=result.children)
+    if result.job["error"] and not result.children:
         fail(result.job["error"])
     return result.exit_code
 

@@ -39,6 +39,7 @@ class CommandResult(NamedTuple):
     job: dict[str, Any]
     products: list[dict[str, Any]]
     exit_code: int
+    children: list[dict[str, Any]] = []  # rows of the runs that a run over several sources started
 
 
 def configure() -> Settings | None:
@@ -139,27 +140,27 @@ def _run(module: Any, start: Callable[[Any], Coroutine[Any, Any, uuid.UUID]], di
     try:
         with use_home_server():
             display.say("Prefect is up")
-            job, products = asyncio.run(_run_and_read(module, start))
+            job, products, children = asyncio.run(_run_and_read(module, start))
     except (KeyboardInterrupt, TerminationSignal, asyncio.CancelledError):
         display.say("interrupted: the same command takes it up again")
         return CommandResult({}, [], INTERRUPTED)
     finally:
         stop_cluster()
-    return CommandResult(job, products, exit_code_of(job))
+    return CommandResult(job, products, exit_code_of(job), children)
 
 
 async def _run_and_read(
     module: Any, start: Callable[[Any], Coroutine[Any, Any, uuid.UUID]]
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+) -> tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]:
     from tasks.resources import open_resources
     from tasks.storage.export import export_job
-    from tasks.storage.jobs import find_jobs
+    from tasks.storage.jobs import find_jobs, list_children
 
     async with open_resources() as resources:
         run_id = await start(module)
         rows = await find_jobs(resources.database, str(run_id))
         products = await export_job(resources.database, run_id)
-        return rows[0] if rows else {}, products
+        return rows[0] if rows else {}, products, await list_children(resources.database, run_id)
 
 
 def exit_code_of(job: dict[str, Any]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,14 @@ def open_console(*, stderr: bool = False) -> Console:
     return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=PLAIN_WIDTH)
 
 
-def print_summary(job: dict[str, Any], products: list[dict[str, Any]], home: Path, *, to_stderr: bool) -> None:
+def print_summary(
+    job: dict[str, Any],
+    products: list[dict[str, Any]],
+    home: Path,
+    *,
+    to_stderr: bool,
+    children: Sequence[dict[str, Any]] = (),
+) -> None:
     """The short tables at the end. Text from sources is printed as it is, never as markup."""
     console = open_console(stderr=to_stderr)
     report = job["report"] or {}
@@ -42,11 +50,14 @@ def print_summary(job: dict[str, Any], products: list[dict[str, Any]], home: Pat
         console.print(_product_table(products))
         if len(products) > PRODUCTS_SHOWN:
             console.print(f"... and {len(products) - PRODUCTS_SHOWN} more products", markup=False)
+    if children:
+        console.print(_children_table(children))
     if report.get("items"):
         console.print(item_table(report["items"]))
     for problem in report.get("problems", [])[:PROBLEMS_SHOWN]:
         line = (
-            f"{problem['status']}: {problem['kind']} {problem['key'][:12]} at {problem['stage']}: {problem['reason']}"
+            f"{problem['status']}: {problem['kind']} {_shorten(problem['key'])} at {problem['stage']}: "
+            f"{problem['reason']}"
         )
         console.print(line, markup=False, soft_wrap=True)
     if len(report.get("problems", [])) > PROBLEMS_SHOWN:
@@ -60,6 +71,27 @@ def describe_end(job: dict[str, Any]) -> str:
     reason = (job["completion_reason"] or "").replace("_", " ")
     resumed = ", taken up after an interruption" if (job["report"] or {}).get("resumed") else ""
     return f"{job['source']}: {job['status']}{' (' + reason + ')' if reason else ''}{resumed}"
+
+
+def _shorten(key: str) -> str:
+    """A hash or id by its first characters, whatever stands before it."""
+    *before, last = key.rsplit(": ", 1)
+    return ": ".join([*before, last[:12]])
+
+
+def _children_table(children: Sequence[dict[str, Any]]) -> Table:
+    table = Table(title="Sources", title_justify="left", box=SIMPLE_HEAD)
+    table.add_column("source", no_wrap=True, overflow="ellipsis")
+    for name in ("pages", "products", "images"):
+        table.add_column(name, justify="right")
+    table.add_column("outcome")
+    for child in children:
+        items = (child["report"] or {}).get("items", {})
+        counts = (items.get(kind, {}).get("declared", 0) for kind in ("page", "product", "image"))
+        reason = child["error"] or (child["completion_reason"] or "").replace("_", " ")
+        outcome = f"{child['status']}: {reason}" if reason else child["status"]
+        table.add_row(Text(Path(child["source"]).name), *map(str, counts), Text(outcome))
+    return table
 
 
 def _product_table(products: list[dict[str, Any]]) -> Table:

@@ -243,6 +243,15 @@ async def find_jobs(database: Database, prefix: str) -> list[dict[str, Any]]:
     )
 
 
+async def list_children(database: Database, parent: uuid.UUID) -> list[dict[str, Any]]:
+    """The runs that `parent` started, in that order."""
+    return await database.fetch_dicts(
+        "select id, source, status, completion_reason, report, error from public.background_jobs "
+        "where parent_job_id = %s order by source",
+        parent,
+    )
+
+
 async def list_jobs_by_id(database: Database, jobs: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
     return await database.fetch_dicts(
         "select id, source, status, completion_reason, report from public.background_jobs where id = any(%s)",

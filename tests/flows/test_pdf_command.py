@@ -1,6 +1,7 @@
 """`python -m flows.pdf` as a user runs it."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -147,6 +148,9 @@ def test_several_documents_are_a_parent_and_its_children(run, make_pdf, tmp_path
     assert report["items"]["page"]["created"] == 2
     assert "broken.pdf: not a PDF" in report["error"]
     assert "empty.pdf: the file is empty" in report["error"]
+    table = done.stderr[done.stderr.index("Sources") :]
+    assert re.search(r"broken\.pdf .* failed: .*not a PDF", table)
+    assert re.search(r"part0\.pdf +1 +2 +2 +completed", table)
     with psycopg.connect(dsn) as connection:
         statuses = connection.execute(
             "select status from public.background_jobs where parent_job_id = %s order by 1", (report["job_id"],)
