@@ -8,6 +8,7 @@ crashes or explodes costs that page; a worker that dies costs nothing: its unrea
 from __future__ import annotations
 
 import asyncio
+import time
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
@@ -39,6 +40,8 @@ SAVE_STAGE = "save-pages"
 SPANS_PER_WORKER = 8
 # How often a span is asked for again after its worker died; then its pages are asked for one by one.
 WORKER_DEATHS_ALLOWED = 2
+# After a document's deadline its workers have this long to say so.
+WORKER_ANSWER_SECONDS = 30.0
 
 
 class PagePlan(NamedTuple):
@@ -48,7 +51,9 @@ class PagePlan(NamedTuple):
     folder: str
     topic: str
     options: ReadOptions
-    deadline_seconds: float
+    deadline_seconds: float  # of one page
+    stop_at: float  # the document's deadline, as time.time()
+    late: str  # why a page was not read once that has passed
     memory_bytes: int
     password: SecretStr | None
 
@@ -77,10 +82,13 @@ def read_span(plan: PagePlan, numbers: Sequence[int], first: int, last: int) -> 
 def _read_page(plan: PagePlan, number: int) -> PageNews:
     if page_path(Path(plan.folder), number).exists():  # read before the worker, or the whole job, was interrupted
         return PageNews(number, None)
+    left = plan.stop_at - time.time()
+    if left <= 0:
+        return PageNews(number, plan.late)
     try:
-        _child_for(plan).read(number, deadline_seconds=plan.deadline_seconds)
+        _child_for(plan).read(number, deadline_seconds=min(left, plan.deadline_seconds))
     except PageFailed as failure:
-        return PageNews(number, failure.reason)
+        return PageNews(number, plan.late if time.time() >= plan.stop_at else failure.reason)
     return PageNews(number, None)
 
 
@@ -133,6 +141,8 @@ def _plan(received: ReceivedDocument, folder: Path, settings: Settings) -> PageP
         deadline_seconds=page_deadline_seconds(
             received.local.bytes / 1e6, received.facts.page_count, least_seconds=settings.page_deadline_seconds
         ),
+        stop_at=time.time() + settings.document_deadline_seconds,
+        late=f"the document's deadline of {settings.document_deadline_seconds:g} s has passed",
         memory_bytes=settings.page_memory_mb << 20,
         password=received.password,
     )
@@ -167,16 +177,18 @@ async def _stream(plan: PagePlan, numbers: Sequence[int], settings: Settings) ->
 async def _read_all(
     plan: PagePlan, numbers: Sequence[int], settings: Settings, queue: asyncio.Queue[PageNews | None]
 ) -> None:
-    """Put news of every number on `queue`; the document's deadline turns what is left into failures."""
+    """Put news of every number on `queue`; the document's deadline turns what is left into failures.
+
+    The workers stop by themselves at the deadline; those that do not answer then are waited for no longer.
+    """
     spans = _Spans(plan, settings, queue)
     try:
-        async with asyncio.timeout(settings.document_deadline_seconds):
+        async with asyncio.timeout(plan.stop_at - time.time() + WORKER_ANSWER_SECONDS):
             await spans.read(numbers)
     except TimeoutError:
-        reason = f"the document's deadline of {settings.document_deadline_seconds:.0f} s has passed"
         for number in numbers:
             if number not in spans.heard:
-                queue.put_nowait(PageNews(number, reason))
+                queue.put_nowait(PageNews(number, plan.late))
 
 
 class _Spans:

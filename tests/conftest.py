@@ -187,3 +187,16 @@ def empty_library(dsn: str, home: Path) -> Callable[[], None]:
             connection.execute("truncate vecs.image_slig_embeddings")
 
     return empty
+
+
+@pytest.fixture(scope="session")
+def misbehaving_port() -> Iterator[int]:
+    """The port of `endpoints/misbehaving_server.py` on 127.0.0.1."""
+    server = Path(__file__).parent / "endpoints" / "misbehaving_server.py"
+    process = subprocess.Popen([sys.executable, server], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield int(process.stdout.readline())
+    finally:
+        process.kill()
+        process.wait(timeout=10)

@@ -2,6 +2,7 @@
 
 Raw sockets, because a web framework would correct half of it. Paths:
   /file                          a small file with validators
+  /disk/NAME?path=P[&id=X&failures=N]    the file at P, after N refusals with 503 for this id
   /sized?bytes=N                 N bytes with a true Content-Length
   /endless                       bytes without end, no Content-Length
   /slow                          one byte each 0.2 s, for ever
@@ -27,6 +28,7 @@ import gzip
 import sys
 import zlib
 from collections import Counter
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 FILE = b"%PDF-1.7 a small file\n" * 20
@@ -53,6 +55,11 @@ def answer(path: str, query: dict[str, str], headers: dict[str, str]) -> Reply |
     """Status, headers and body; None for the paths that need the connection itself."""
     if path == "/file":
         return 200, {"ETag": '"v1"', "Last-Modified": "Sun, 22 Nov 2026 10:00:00 GMT"}, FILE
+    if path.startswith("/disk/"):
+        CALLS[query.get("id", "")] += 1
+        if CALLS[query.get("id", "")] <= int(query.get("failures", "0")):
+            return 503, {"Retry-After": "0"}, b""
+        return 200, {}, Path(query["path"]).read_bytes()
     if path == "/sized":
         return 200, {}, b"x" * int(query["bytes"])
     if path == "/encoded":

@@ -158,6 +158,26 @@ def test_several_documents_are_a_parent_and_its_children(run, make_pdf, tmp_path
     assert statuses == [("completed",), ("completed",), ("failed",), ("failed",)]
 
 
+def test_a_document_past_its_deadline_is_not_read_on(run, make_pdf) -> None:
+    done = run("flows.pdf", make_pdf("late.pdf", 3, seed=61), "--json", QUARRY_DOCUMENT_DEADLINE_SECONDS="0.001")
+    assert done.code == 1
+    report = done.report
+    assert (report["status"], report["completion_reason"]) == ("failed", "all_items_failed")
+    assert report["items"]["page"]["failed"] == 3
+    assert {problem["reason"] for problem in report["problems"]} == {"the document's deadline of 0.001 s has passed"}
+
+
+def test_a_document_from_a_url_with_a_secret_comes_in_after_a_refusal(run, make_pdf, misbehaving_port: int) -> None:
+    source = make_pdf("remote.pdf", 2, seed=62)
+    url = f"http://127.0.0.1:{misbehaving_port}/disk/remote.pdf?path={source}&id=remote&failures=1&token=hush-hush"
+    refused = run("flows.pdf", url, "--json")
+    assert refused.code == 1
+    assert "127.0.0.1 is not a public address (QUARRY_ALLOW_PRIVATE_HOSTS" in refused.report["error"]
+    done = run("flows.pdf", url, "--json", QUARRY_ALLOW_PRIVATE_HOSTS="127.0.0.1")
+    assert (done.code, done.report["items"]["product"]["created"]) == (0, 4)
+    assert "hush-hush" not in done.stdout + done.stderr + refused.stdout + refused.stderr
+
+
 def test_what_cannot_be_opened_is_one_line_and_a_failed_job(run, tmp_path: Path) -> None:
     missing = tmp_path / "missing.pdf"
     done = run("flows.pdf", missing, "--json")
