@@ -136,11 +136,15 @@ def _run(module: Any, start: Callable[[Any], Coroutine[Any, Any, uuid.UUID]], di
 
     from tasks.cluster import stop_cluster
     from tasks.prefect_server import use_home_server
+    from tasks.storage.database import DatabaseUnavailableError
 
     try:
         with use_home_server():
             display.say("Prefect is up")
             job, products, children = asyncio.run(_run_and_read(module, start))
+    except DatabaseUnavailableError as error:
+        fail(str(error))
+        return None
     except (KeyboardInterrupt, TerminationSignal, asyncio.CancelledError):
         display.say("interrupted: the same command takes it up again")
         return CommandResult({}, [], INTERRUPTED)

@@ -19,8 +19,12 @@ CONNECT_TIMEOUT_SECONDS = 30.0
 _OPTIONS = "-c search_path=public,extensions"
 
 
+# The newest file of deployments/supabase/migrations (a test holds them equal): an older schema is not written to.
+SCHEMA_VERSION = "20261122060000"
+
+
 class DatabaseUnavailableError(RuntimeError):
-    """The database cannot be reached or refuses the credentials; the message names neither password nor DSN."""
+    """The database cannot be reached, refuses the credentials or is too old; names neither password nor DSN."""
 
 
 class Database:
@@ -44,7 +48,24 @@ class Database:
         except psycopg.errors.Error as error:
             await self._pool.close()
             raise DatabaseUnavailableError(f"the database cannot be reached: {type(error).__name__}") from error
+        try:
+            await self._check_schema()
+        except BaseException:
+            await self._pool.close()
+            raise
         return self
+
+    async def _check_schema(self) -> None:
+        """Refuse a schema older than this program's: a server that was started before an update, or a hosted one."""
+        try:
+            rows = await self.fetch("select max(version) from supabase_migrations.schema_migrations")
+        except psycopg.errors.UndefinedTable:
+            rows = [(None,)]
+        if (found := str(rows[0][0] or "")) < SCHEMA_VERSION:
+            raise DatabaseUnavailableError(
+                f"the database's schema is {'at ' + found if found else 'not there yet'}, this program needs "
+                f"{SCHEMA_VERSION}: run python -m deployments.migrations"
+            )
 
     async def __aexit__(self, *_: object) -> None:
         await self._pool.close()

@@ -9,6 +9,7 @@ import pytest
 from psycopg import sql
 
 from deployments import migrations
+from tasks.storage.database import SCHEMA_VERSION, Database, DatabaseUnavailableError
 
 
 @pytest.fixture
@@ -71,3 +72,18 @@ def test_every_table_of_ours_has_row_level_security_and_a_workspace(fresh_dsn: s
         ).fetchall()
     assert unprotected == []
     assert without_workspace == []
+
+
+async def test_an_older_schema_is_not_written_to_and_the_remedy_is_named(fresh_dsn: str, tmp_path: Path) -> None:
+    with pytest.raises(DatabaseUnavailableError, match=r"not there yet.* run python -m deployments\.migrations"):
+        await Database(fresh_dsn).__aenter__()
+    *older, newest = migrations.list_migrations()
+    assert newest.version == SCHEMA_VERSION
+    for migration in older:
+        (tmp_path / f"{migration.version}_{migration.name}.sql").write_text(migration.sql)
+    migrations.apply(fresh_dsn, tmp_path)
+    with pytest.raises(DatabaseUnavailableError, match=f"is at {older[-1].version}, this program needs"):
+        await Database(fresh_dsn).__aenter__()
+    migrations.apply(fresh_dsn)
+    async with Database(fresh_dsn) as database:
+        assert await database.fetch("select count(*) from public.products") == [(0,)]
