@@ -124,6 +124,9 @@ def read_options(settings: Settings) -> ReadOptions:
         render_dpi=settings.render_dpi,
         low_dpi=settings.low_dpi,
         max_pixels=int(settings.page_max_megapixels * 1e6),
+        min_image_pixels=settings.min_image_pixels,
+        phash_distance=settings.phash_distance,
+        ocr_dpi=settings.ocr_dpi,
         ocr_language=settings.ocr_language,
     )
 

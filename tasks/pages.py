@@ -55,6 +55,7 @@ class PagePlan(NamedTuple):
     stop_at: float  # the document's deadline, as time.time()
     late: str  # why a page was not read once that has passed
     memory_bytes: int
+    pages_per_child: int
     password: SecretStr | None
 
 
@@ -102,6 +103,7 @@ def _child_for(plan: PagePlan) -> PageChild:
             options=plan.options,
             password=plan.password,
             memory_bytes=plan.memory_bytes,
+            pages_per_child=plan.pages_per_child,
         )
     return _children[plan]
 
@@ -144,6 +146,7 @@ def _plan(received: ReceivedDocument, folder: Path, settings: Settings) -> PageP
         stop_at=time.time() + settings.document_deadline_seconds,
         late=f"the document's deadline of {settings.document_deadline_seconds:g} s has passed",
         memory_bytes=settings.page_memory_mb << 20,
+        pages_per_child=settings.pages_per_child,
         password=received.password,
     )
 

@@ -65,6 +65,10 @@ class Settings(BaseSettings):
     document_deadline_seconds: float = Field(7200, gt=0, description="Deadline of reading one document (seed)")
     render_dpi: int = Field(250, ge=72, le=600, description="Resolution of re-rendered pages (seed)")
     low_dpi: int = Field(100, ge=0, description="Embedded images below this effective DPI are re-rendered")
+    min_image_pixels: int = Field(8, ge=1, description="Narrower or lower images are dropped (seed: crops under 8 px)")
+    phash_distance: int = Field(5, ge=0, le=64, description="Images of a page that differ in so few bits are one (seed)")
+    pages_per_child: int = Field(500, ge=1, description="The process that reads pages is replaced after so many")
+    ocr_dpi: int = Field(300, ge=72, le=600, description="Resolution at which scanned pages are read")
     ocr_language: str = Field("eng", description="Tesseract languages, joined by '+'")
 
     # Batches (the seeds' sizes)
