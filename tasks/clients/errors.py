@@ -26,6 +26,8 @@ class ServiceError(Exception):
 class TransientServiceError(ServiceError):
     """May go well later. `retry_after` is the service's own wish in seconds, None where it stated none."""
 
+    retry_at_once = True  # whether the client's own retries, in seconds, make sense
+
     def __init__(
         self, service: str, reason: str, *, status: int | None = None, retry_after: float | None = None
     ) -> None:
@@ -35,3 +37,17 @@ class TransientServiceError(ServiceError):
 
 class PermanentServiceError(ServiceError):
     """Will fail the same way again: wrong address, refused, too large, not allowed."""
+
+
+class NoAnswerInTimeError(TransientServiceError):
+    """The time of an attempt, or of the call with its retries, was over."""
+
+
+class ServiceParkedError(TransientServiceError):
+    """The service's circuit breaker is open, or the service did not wake up: nothing was sent. Items are parked."""
+
+    retry_at_once = False
+
+
+class BudgetReachedError(ServiceError):
+    """The job has spent what it may: nothing was sent, and what is left stays pending."""

@@ -35,7 +35,7 @@ async def call_with_retries(
 
     def choose_wait(error: Exception) -> bool | float:
         nonlocal failures
-        if not isinstance(error, TransientServiceError):
+        if not isinstance(error, TransientServiceError) or not error.retry_at_once:
             return False
         failures += 1
         wait: float = first_wait_seconds * 2 ** (failures - 1)
