@@ -4,7 +4,16 @@ Architecture: Tan and Le 2019 (EfficientNet-B0's table) in the Lite variant: no 
 of swish, TensorFlow's SAME padding. Batch normalisation is folded into the convolutions.
 
 The graph takes `images`, float32 (n, 3, 224, 224), and gives `features` (n, 1280), `logits` (n, 1000; ImageNet's
-classes) and `projected` (n, 768: the features times `projection.orthonormal_matrix`).
+classes) and three views (n, 768), not of unit length:
+
+- `projected`: the features;
+- `material`: how strongly and how unevenly each of 672 patterns of middle size answers over the picture (mean and
+  deviation after block 9's depthwise convolution): what it is made of, wherever it lies and hardly of what colour;
+- `style`: the same of two earlier layers (block 7's depthwise convolution, block 5's output), which answer to edges,
+  grain, light and flatness more than to things.
+
+Both measure against ImageNet: batch normalisation has kept each channel's mean and deviation over it. Layers were
+chosen by retrieval (tests/accuracy/views.py). Every view is multiplied by `projection.orthonormal_matrix`.
 """
 
 from __future__ import annotations
@@ -21,10 +30,23 @@ INPUT_SIDE_PIXELS = 224
 FEATURES = 1280
 CLASSES = 1000
 _BATCH_NORM_EPSILON = 1e-3  # TensorFlow's value, with which the weights were trained
+_LEAST_SCALE = 0.02  # a channel that training switched off must not be blown up
+_LOG_OFFSET = 0.05  # of ImageNet's deviation: bounds the logarithm for channels that are even over the picture
 _OPSET = 17
 _IR_VERSION = 9
 
+MATERIAL_STATISTICS = 2 * 672
+STYLE_STATISTICS = 2 * 480 + 2 * 80
+
 Weights = Mapping[str, NDArray[Any]]
+
+
+class Projections(NamedTuple):
+    """One matrix a view, each with 768 columns; rows as many as the view has statistics."""
+
+    visual: NDArray[np.float64]  # (1280, 768)
+    material: NDArray[np.float64]  # (1344, 768)
+    style: NDArray[np.float64]  # (1120, 768)
 
 
 class _Stage(NamedTuple):
@@ -79,6 +101,31 @@ class _Graph:
         out = self.node("Conv", inputs, f"{conv}.out", group=groups, strides=[stride, stride], auto_pad="SAME_UPPER")
         return self.node("Clip", [out, "zero", "six"], f"{conv}.relu6") if activate else out
 
+    def statistics(self, conv: str, norm: str, *, logarithm: bool) -> str:
+        """(n, 2 channels): mean and deviation over the picture of a convolution's output before its activation.
+
+        In units of ImageNet's deviation, the mean from ImageNet's mean.
+        """
+        name, source = f"{conv}.statistics", f"{conv}.out"
+        scale = np.maximum(np.abs(self.weights[f"{norm}.weight"]), _LEAST_SCALE)
+        mean = self.node("ReduceMean", [source], f"{name}.mean", axes=[2, 3], keepdims=1)
+        apart = self.node("Sub", [source, mean], f"{name}.apart")
+        square = self.node("Mul", [apart, apart], f"{name}.square")
+        spread = self.node("Sqrt", [self.node("ReduceMean", [square], f"{name}.variance", axes=[2, 3])], f"{name}.root")
+        offset = self.constant(f"{name}.offset", self.weights[f"{norm}.bias"][:, None, None])
+        unit = self.constant(f"{name}.scale", scale[:, None, None])
+        level = self.node("Div", [self.node("Sub", [mean, offset], f"{name}.from"), unit], f"{name}.level")
+        spread = self.node("Div", [spread, unit], f"{name}.spread")
+        if logarithm:
+            least = self.constant(f"{name}.least", np.array(_LOG_OFFSET))
+            spread = self.node("Log", [self.node("Add", [spread, least], f"{name}.raised")], f"{name}.log")
+        return self.node("Flatten", [self.node("Concat", [level, spread], f"{name}.both", axis=1)], name)
+
+    def unit(self, source: str) -> str:
+        """Rows at length 1: parts of a view that count alike."""
+        length = self.node("ReduceL2", [source], f"{source}.length", axes=[1], keepdims=1)
+        return self.node("Div", [source, length], f"{source}.unit")
+
     def block(self, source: str, name: str, stage: _Stage, *, first: bool) -> str:
         """Inverted residual: expand, depthwise, project; added to its input unless it is its stage's first."""
         out = source
@@ -90,8 +137,8 @@ class _Graph:
         return out if first else self.node("Add", [out, source], f"{name}.sum")
 
 
-def build_model(weights: Weights, projection: NDArray[np.float64]) -> bytes:
-    """The serialised ONNX model; KeyError where a weight is missing. `projection` is (1280, 768)."""
+def build_model(weights: Weights, projections: Projections) -> bytes:
+    """The serialised ONNX model; KeyError where a weight is missing."""
     graph = _Graph(weights)
     out = graph.conv("images", "_conv_stem", "_bn0", stride=2)
     index = 0
@@ -103,11 +150,23 @@ def build_model(weights: Weights, projection: NDArray[np.float64]) -> bytes:
     graph.node("ReduceMean", [out], "features", axes=[2, 3], keepdims=0)
     classifier = [graph.constant("fc.weight", weights["_fc.weight"]), graph.constant("fc.bias", weights["_fc.bias"])]
     graph.node("Gemm", ["features", *classifier], "logits", transB=1)
-    graph.node("MatMul", ["features", graph.constant("projection", projection)], "projected")
-    return _serialize(graph, projection.shape[1])
+    views = {"projected": "features", "material": _describe_material(graph), "style": _describe_style(graph)}
+    for (view, source), matrix in zip(views.items(), projections, strict=True):
+        graph.node("MatMul", [source, graph.constant(f"{view}.projection", matrix)], view)
+    return _serialize(graph, list(views), projections.visual.shape[1])
 
 
-def _serialize(graph: _Graph, projected: int) -> bytes:
+def _describe_material(graph: _Graph) -> str:
+    return graph.statistics("_blocks.9._depthwise_conv", "_blocks.9._bn1", logarithm=False)
+
+
+def _describe_style(graph: _Graph) -> str:
+    middle = graph.unit(graph.statistics("_blocks.7._depthwise_conv", "_blocks.7._bn1", logarithm=True))
+    early = graph.unit(graph.statistics("_blocks.5._project_conv", "_blocks.5._bn2", logarithm=True))
+    return graph.node("Concat", [middle, early], "style.statistics", axis=1)
+
+
+def _serialize(graph: _Graph, views: list[str], dimensions: int) -> bytes:
     def value(name: str, *shape: int | str) -> onnx.ValueInfoProto:
         return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
 
@@ -116,7 +175,11 @@ def _serialize(graph: _Graph, projected: int) -> bytes:
         graph.nodes,
         "efficientnet-lite0",
         [value("images", "n", 3, side, side)],
-        [value("features", "n", FEATURES), value("logits", "n", CLASSES), value("projected", "n", projected)],
+        [
+            value("features", "n", FEATURES),
+            value("logits", "n", CLASSES),
+            *(value(view, "n", dimensions) for view in views),
+        ],
         graph.initializers,
     )
     model = helper.make_model(made, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=_IR_VERSION)
