@@ -24,6 +24,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deployments.servers.prefect_limits import count_inactive_limits, repair_counts
 from deployments.servers.prefect_schema import create_database, is_current, remember_current
 from deployments.servers.processes import identify_child
 from tasks.server_state import FileLock, Home, HomeError, read_json, write_json
@@ -70,6 +71,7 @@ def load_app(folder: Path) -> FastAPI:
     # Lists that the UI asks for. Prefect would try to fetch newer ones from the internet first.
     collections.GLOBAL_COLLECTIONS_VIEW_CACHE = BundledViews(collections)  # type: ignore[assignment]
     queue_writers()
+    count_inactive_limits()
     app = prefect.server.api.server.create_app()  # final=True would only run the collector, 0.3 s
     if child:
         ready = os.waitpid(child, 0)[1] == 0
@@ -137,6 +139,7 @@ def add_upkeep(app: FastAPI, *, migrate: bool, marker: Path, database: Path, ver
 
         if migrate:
             await provide_database_interface().create_db()
+        repair_counts(database, database.with_name("concurrency_leases"))
         async with inner(started) as state:
             remember_current(database, marker, version)
             registration = asyncio.create_task(register_block_types(marker.with_name("blocks.json")))

@@ -13,11 +13,13 @@ from rich.text import Text
 from flows.cli import run
 from flows.cli.checks import check_workspace
 from flows.cli.display import fail
+from flows.cli.retry import retry
 from flows.cli.summary import describe_end, item_table, open_console
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True)
 
 JOBS_SHOWN = 20
+app.command("retry")(retry)
 
 
 def _rows(prefix: str | None, workspace: str | None, limit: int) -> list[dict[str, Any]]:
@@ -109,6 +111,43 @@ def show(
     for problem in report.get("problems", []):
         line = f"{problem['status']}: {problem['kind']} {problem['key']} at {problem['stage']}: {problem['reason']}"
         console.print(line, markup=False, soft_wrap=True)
+
+
+@app.command()
+def limits(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a limit, a line each")] = False,
+) -> None:
+    """Show the caps: their slots, how many are in use and how many calls wait, over all processes."""
+    settings = run.configure()
+    if settings is None:
+        raise typer.Exit(run.CONFIGURATION)
+    run.prepare_prefect(settings)
+    try:
+        rows, warning = _limit_rows()
+    except (RuntimeError, OSError) as error:
+        fail(str(error).splitlines()[0])
+        raise typer.Exit(run.CONFIGURATION) from None
+    if as_json:
+        for row in rows:
+            run.print_json(row)
+    else:
+        table = Table("limit", "cap", "in use", "waiting", "state", "protects", box=SIMPLE_HEAD)
+        for row in rows:
+            table.add_row(*(Text("" if row[key] is None else str(row[key])) for key in _LIMIT_COLUMNS))
+        open_console().print(table)
+    if warning:
+        fail(f"warning: {warning}")
+
+
+_LIMIT_COLUMNS = ("name", "cap", "in_use", "waiting", "state", "protects")
+
+
+def _limit_rows() -> tuple[list[dict[str, Any]], str | None]:
+    from tasks.limit_overview import read_limits
+    from tasks.prefect_server import use_home_server
+
+    with use_home_server():
+        return asyncio.run(read_limits())
 
 
 def main() -> None:

@@ -11,8 +11,12 @@ NOT_BENCHMARKS = {"run"}
 
 
 def list_names() -> list[str]:
-    """The benchmarks: one script each in this folder."""
-    return sorted(file.stem for file in FOLDER.glob("*.py") if file.stem not in NOT_BENCHMARKS)
+    """The benchmarks: one script each in this folder, named with hyphens."""
+    return sorted(file.stem.replace("_", "-") for file in FOLDER.glob("*.py") if file.stem not in NOT_BENCHMARKS)
+
+
+def run(name: str) -> int:
+    return subprocess.run([sys.executable, FOLDER / f"{name.replace('-', '_')}.py"]).returncode
 
 
 def main(wanted: list[str]) -> int:
@@ -21,7 +25,7 @@ def main(wanted: list[str]) -> int:
     if unknown:
         print(f"no benchmark is named {unknown[0]!r}; there are: {', '.join(list_names())}", file=sys.stderr)
         return 2
-    return max(subprocess.run([sys.executable, FOLDER / f"{name}.py"]).returncode for name in wanted or list_names())
+    return max(run(name) for name in wanted or list_names())
 
 
 if __name__ == "__main__":
