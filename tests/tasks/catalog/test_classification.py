@@ -1,9 +1,11 @@
-"""What an image shows, by rules."""
+"""What an image shows: how a document uses it, and the rules; the classifier as a whole is in tests/tasks/local."""
 
 from __future__ import annotations
 
 from tasks.catalog.boxes import Box
-from tasks.catalog.classification import classify_images
+from tasks.catalog.class_rules import classify_surely
+from tasks.catalog.classification import classify_images, describe_uses
+from tasks.catalog.engines import ImageUse
 from tasks.catalog.pages import ImageStats, Page, PageImage
 from tasks.catalog.products import Discovery, ImageLink, PageKind, Product
 
@@ -90,3 +92,47 @@ def test_an_image_and_its_rendering_agree() -> None:
 def test_every_image_has_a_label() -> None:
     pages = [page(1, image("a"), image("b", Box(0, 0, 10, 10))), page(2, image("c", Box(0, 0, 500, 20)))]
     assert set(classify_images(pages, discovery({}))) == {"a", "b", "c"}
+
+
+def test_a_use_says_where_an_image_stands_and_what_claims_it() -> None:
+    link = ImageLink(sha256="a", page=1, score=0.95, reason="caption_below")
+    product = Product(
+        key="sku:1", name="Oslo", brand="Nord", attributes={"material": "oak"}, images=(link,), pages=(1,)
+    )
+    found = Discovery(products=(product,), page_kinds={1: "products"})
+    use = describe_uses([page(1, image("a", Box(0, 0, 595, 421)))], found)["a"]
+    assert use.page_share == 0.5
+    assert (use.bleeds, use.strip, use.repeated, use.scan) == (True, False, False, False)
+    assert (use.shown_side_points, use.page_kind, use.has_products, use.links) == (421, "products", True, (link,))
+    assert use.product == {"name": "Oslo", "brand": "Nord", "material": "oak"}
+
+
+def test_of_several_showings_the_largest_counts() -> None:
+    pages = [page(1, image("a", Box(0, 0, 100, 100))), page(2, image("a", Box(0, 0, 400, 400)))]
+    use = describe_uses(pages, discovery({1: "products", 2: "prose"}))["a"]
+    assert (use.shown_side_points, use.page_kind) == (400, "prose")
+
+
+def test_the_product_of_the_firmest_link_describes_the_image() -> None:
+    links = [ImageLink(sha256="a", page=1, score=score, reason="beside") for score in (0.4, 0.9)]
+    products = tuple(Product(key=f"n:{link.score}", name=f"P{link.score}", images=(link,)) for link in links)
+    use = describe_uses([page(1, image("a"))], Discovery(products=products))["a"]
+    assert use.product == {"name": "P0.9"}
+    assert len(use.links) == 2
+
+
+def test_the_scan_of_a_page_is_told_from_a_picture_that_fills_it() -> None:
+    whole = image("a", Box(0, 0, 595, 842))
+    scan = page(1, whole).model_copy(update={"text_source": "ocr"})
+    assert describe_uses([scan], Discovery())["a"].scan
+    assert not describe_uses([page(1, whole)], Discovery())["a"].scan
+
+
+def test_place_alone_settles_only_what_no_product_claims_firmly() -> None:
+    link = ImageLink(sha256="a", page=1, score=0.95, reason="caption_below")
+    assert classify_surely(ImageUse()) is None
+    for use in (ImageUse(repeated=True), ImageUse(scan=True), ImageUse(strip=True), ImageUse(shown_side_points=9.0)):
+        sure = classify_surely(use)
+        assert sure is not None
+        assert sure.label == "DECORATIVE"
+        assert classify_surely(use._replace(links=(link,))) is None
