@@ -10,7 +10,7 @@ export QUARRY_CORPUS ?= $(abspath ../shared/corpus)
 endif
 NAME ?=
 
-.PHONY: setup demo test lint serve bench accuracy sample clean
+.PHONY: setup demo test lint serve rehearse bench accuracy sample clean
 
 setup: $(STAMP)
 
@@ -34,6 +34,9 @@ lint: $(STAMP)
 
 serve: $(STAMP)
 	$(BIN)/python -m deployments.serve
+
+rehearse: $(STAMP)
+	$(BIN)/python tests/endpoints/rehearse.py $(SAMPLE)
 
 bench: $(STAMP)
 	$(BIN)/python tests/bench/run.py $(NAME)

@@ -15,6 +15,7 @@ if __name__ == "__main__":  # parsed before Prefect is imported below, so that -
 
 import asyncio
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 from prefect.client.schemas.objects import State
@@ -22,10 +23,13 @@ from prefect.runtime import deployment
 from prefect.runtime import flow_run as current_run
 from pydantic import BaseModel, ConfigDict, Field
 
+from flows.batches import gather, record_batch
 from flows.children import PARENT, run_children
-from flows.enrich import ImageTail, embed_texts, list_chunks, list_products
+from flows.discovery import discover
+from flows.enrich import embed_texts, embed_understanding, list_analyses, list_chunks, list_products
+from flows.images import ImageTail
 from flows.outcomes import conclude
-from flows.pdf_rows import save_document_rows
+from flows.pdf_rows import save_document_rows, save_page_rows
 from flows.resume import hold_job
 from tasks import resources
 from tasks.catalog import ids
@@ -38,7 +42,6 @@ from tasks.jobs import Job, JobKind, job_flow, open_job
 from tasks.limits import ensure_limits, hold
 from tasks.pages import SAVE_STAGE as PAGES_SAVED
 from tasks.pages import read_pages
-from tasks.products import discover_products
 from tasks.sources import allowed_roots, fingerprint_sources, is_folder, list_sources
 
 PDF = JobKind(
@@ -59,6 +62,7 @@ class PdfIngest(BaseModel):
     limit: int | None = Field(None, ge=1, description="Read only the first N pages of each document")
     enrich: bool = Field(True, description="Make vectors too; off means rows and images only")
     force: bool = Field(False, description="Read again what this workspace already has")
+    max_cost_usd: float | None = Field(None, ge=0, description="Stop paying for AI calls here; the rest stays pending")
     password_block: str | None = Field(
         None, description="Name of a Prefect Secret block with the password of encrypted documents"
     )
@@ -93,12 +97,14 @@ async def _open_job(run_id: uuid.UUID, params: PdfIngest, kind: JobKind) -> Job:
         fingerprint=await asyncio.to_thread(fingerprint, params),
         parameters={**params.model_dump(mode="json"), "sources": [redact(source) for source in params.sources]},
         parent=PARENT.get(),
+        max_cost_usd=params.max_cost_usd,
     )
 
 
 def fingerprint(params: PdfIngest) -> str:
     """What the job is about: the documents' bytes (or addresses) and the options that change its result."""
-    return fingerprint_sources("pdf", params.sources, params.model_dump_json(exclude={"sources", "password_block"}))
+    options = params.model_dump_json(exclude={"sources", "password_block", "max_cost_usd"})
+    return fingerprint_sources("pdf", params.sources, options)
 
 
 def _deployed() -> bool:
@@ -133,39 +139,57 @@ async def _ingest_one(job: Job, params: PdfIngest) -> tuple[JobReport, Outcome]:
 
 async def _ingest_document(job: Job, received: ReceivedDocument, params: PdfIngest) -> tuple[JobReport, Outcome]:
     await register_document(job, received)
-    pages, tail = await _read(job, received, params)
-    discovery = await discover_products(pages, received.local.filename)
-    saved = await save_document_rows(job, received, pages, discovery, tail.stored)
+    tail = ImageTail(job, received.id, enrich=params.enrich)
+    try:
+        pages = await _read(job, received, params, tail)
+        discovery, _ = await gather(discover(job, pages, received, params.enrich), _finish_images(job, tail))
+    finally:
+        await tail.stop()
+    if isinstance(discovery, Exception):
+        return await _leave_undiscovered(job, received, pages, tail, discovery)
+    examine = params.enrich and not tail.examined
+    saved = await save_document_rows(job, received, pages, discovery, tail.stored, examine=examine)
     if params.enrich:
+        await embed_understanding(job, await list_analyses(job, received.id))
         await embed_texts(job, await list_chunks(job, received.id), await list_products(job, received.id))
     report, outcome = await job.close(
         empty_reason=None if discovery.products else f"no_products: {discovery.reason}",
         missing=tuple(saved.missing),
         vectors=await job.count_vectors(received.id),
     )
-    whole = params.enrich and params.limit is None
-    await finish_document(job, received, discovery, complete=whole and not outcome.failed and not _failures(report))
+    whole = params.enrich and params.limit is None and not outcome.failed
+    complete = whole and not _failures(report) and not await job.count_retryable()
+    await finish_document(job, received, discovery, complete=complete)
     return report, outcome
 
 
-async def _read(job: Job, received: ReceivedDocument, params: PdfIngest) -> tuple[list[Page], ImageTail]:
+async def _leave_undiscovered(
+    job: Job, received: ReceivedDocument, pages: Sequence[Page], tail: ImageTail, reason: Exception
+) -> tuple[JobReport, Outcome]:
+    """Save the pages and images and leave the pages pending; what the library has of the document's products stays."""
+    await save_page_rows(job, received, pages, {}, tail.stored)
+    await record_batch(job, "discover products", "page", [str(page.number) for page in pages], reason, "pending")
+    await embed_understanding(job, await list_analyses(job, received.id))
+    return await job.close(vectors=await job.count_vectors(received.id))
+
+
+async def _read(job: Job, received: ReceivedDocument, params: PdfIngest, tail: ImageTail) -> list[Page]:
     """Read the pages; their images go through the tail while later pages are read."""
-    tail = ImageTail(job, received.id, embed=params.enrich)
     pages: list[Page] = []
-    try:
-        async with job.stage("read pages") as counter:
-            async for page, images in read_pages(job, received, limit=params.limit):
-                pages.append(page)
-                counter.items += 1
-                await tail.add(page, images)
-        async with job.stage("images") as counter:
-            await tail.finish()
-            counter.items = tail.declared
-    finally:
-        await tail.stop()
+    async with job.stage("read pages") as counter:
+        async for page, images in read_pages(job, received, limit=params.limit):
+            pages.append(page)
+            counter.items += 1
+            await tail.add(page, images)
+    return sorted(pages, key=lambda page: page.number)
+
+
+async def _finish_images(job: Job, tail: ImageTail) -> None:
+    async with job.stage("images") as counter:
+        await tail.finish()
+        counter.items = tail.declared
     async with job.database.transaction() as connection:
         await job.declare(connection, "image", tail.declared)
-    return sorted(pages, key=lambda page: page.number), tail
 
 
 def _failures(report: JobReport) -> int:

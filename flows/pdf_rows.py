@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from flows.batches import run_batches, split
 from tasks import resources
-from tasks.catalog.classification import classify_images
+from tasks.catalog.engines import ImageCase
+from tasks.catalog.image_uses import describe_uses
 from tasks.catalog.pages import Page
 from tasks.catalog.products import Discovery, Product
 from tasks.chunks import SAVE_STAGE as CHUNKS_SAVED
 from tasks.chunks import chunk_key, cut_chunks, save_chunks
-from tasks.documents import ReceivedDocument, delete_stale_rows
-from tasks.images import save_classes, save_occurrences
+from tasks.documents import ReceivedDocument, delete_stale_rows, pages_folder
+from tasks.images import examine_images, save_occurrences
 from tasks.jobs import Job
 from tasks.pages import save_pages
 from tasks.products import PlacedProduct, product_id, save_products
@@ -27,35 +28,58 @@ class SavedRows(NamedTuple):
 
 
 async def save_document_rows(
-    job: Job, received: ReceivedDocument, pages: Sequence[Page], discovery: Discovery, images: set[str]
+    job: Job,
+    received: ReceivedDocument,
+    pages: Sequence[Page],
+    discovery: Discovery,
+    images: set[str],
+    *,
+    examine: bool,
 ) -> SavedRows:
-    """Write everything that is known of the document; `images` are the hashes of those that are stored."""
-    document, size = received.id, resources.current().settings.row_batch
-    await run_batches(
-        job,
-        "save pages",
-        "page",
-        split(pages, size),
-        lambda batch, n, total: save_pages(job, document, batch, discovery.page_kinds, n, total),
-        lambda page: str(page.number),
-    )
-    await save_occurrences(job, document, pages, images)
-    await _save_classes(job, pages, discovery, images)
+    """Write everything that is known of the document; `images` are the hashes of those that are stored.
+
+    With `examine` they are labelled now, with what discovery found.
+    """
+    document = received.id
+    await save_page_rows(job, received, pages, discovery.page_kinds, images)
+    if examine:
+        await _examine_images(job, document, pages, discovery, images)
     products = await _save_products(job, document, discovery, images)
     chunks = await _save_chunks(job, document, pages, discovery)
     return SavedRows(await delete_stale_rows(job, document, list(products.values()), chunks))
 
 
-async def _save_classes(job: Job, pages: Sequence[Page], discovery: Discovery, images: set[str]) -> None:
-    labels = classify_images(pages, discovery)
-    known = [(sha256, label) for sha256, label in sorted(labels.items()) if sha256 in images]
+async def save_page_rows(
+    job: Job, received: ReceivedDocument, pages: Sequence[Page], kinds: Mapping[int, str], images: set[str]
+) -> None:
+    """Write the pages, and where they show the stored images."""
     await run_batches(
         job,
-        "classify images",
+        "save pages",
+        "page",
+        split(pages, resources.current().settings.row_batch),
+        lambda batch, n, total: save_pages(job, received.id, batch, kinds, n, total),
+        lambda page: str(page.number),
+    )
+    await save_occurrences(job, received.id, pages, images)
+
+
+async def _examine_images(
+    job: Job, document: uuid.UUID, pages: Sequence[Page], discovery: Discovery, images: set[str]
+) -> None:
+    folder, uses = pages_folder(document), describe_uses(pages, discovery)
+    shown = {image.sha256: image for page in pages for image in page.images if image.sha256 in images}
+    cases = [
+        ImageCase(sha256, folder / f"{sha256}.{image.ext}", image.stats, uses[sha256])
+        for sha256, image in sorted(shown.items())
+    ]
+    await run_batches(
+        job,
+        "examine images",
         "image",
-        split(known, resources.current().settings.classify_batch),
-        lambda batch, n, total: save_classes(job, batch, n, total),
-        lambda item: item[0],
+        split(cases, resources.current().settings.classify_batch),
+        lambda batch, n, total: examine_images(job, batch, n, total),
+        lambda case: case.sha256,
     )
 
 

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from tasks import resources
+from tasks.catalog.engines import EngineVersion, ImageCase, ImageViews, ItemFailure, View
+from tasks.catalog.image_analysis import ImageAnalysis, serialize
+from tasks.catalog.report import ItemKind, ItemStatus
+from tasks.engines import get_engines
 from tasks.jobs import Job
-from tasks.local import image_vectors, text_vectors
 from tasks.storage import library, vectors
 from tasks.storage.jobs import Item
-from tasks.storage.library import TextItem, TextVector
+from tasks.storage.library import AnalysedImage, TextItem, TextVector
 from tasks.storage.vectors import ImageVector
 
 IMAGE_STAGE = "embed-images"
+ANALYSIS_STAGE = "embed-analyses"
 TEXT_STAGE = "embed-texts"
 
 # What a product's vector speaks for, in this order: name, description, brand, and what a person filters by.
@@ -38,77 +40,107 @@ class ImageToEmbed(NamedTuple):
     page_number: int | None
 
 
-def model_cache() -> Path:
-    """Where converted weights are kept."""
-    return resources.current().settings.home / "models"
+@task(task_run_name="embed images {number}", cache_policy=NO_CACHE, persist_result=False)
+async def embed_images(job: Job, batch: Sequence[ImageToEmbed], number: int) -> int:
+    """Give every image of the batch its vectors, one a view (768); returns how many images got them.
 
-
-@task(task_run_name="embed images {number} of {total}", cache_policy=NO_CACHE, persist_result=False)
-async def embed_images(job: Job, batch: Sequence[ImageToEmbed], number: int, total: int) -> int:
-    """Give every image of the batch its visual vector (768); returns how many got one.
-
-    Vectors and flags are one transaction: an image is never marked as embedded without its vector. An image that
-    cannot be decoded is recorded as failed, alone.
+    Vectors and flags are one transaction: an image is never marked as embedded without its vectors. An image that
+    cannot be embedded is recorded as failed, alone.
     """
-    settings = resources.current().settings
-    reading = await asyncio.to_thread(
-        image_vectors.read_images,
-        [image.path for image in batch],
-        cache_dir=model_cache(),
-        threads=settings.engine_threads,
-    )
-    good = [batch[position] for position in reading.positions]
+    engine = get_engines().images
+    answers = await engine.embed([ImageCase(image.sha256, image.path) for image in batch])
+    good = [(image, answer) for image, answer in zip(batch, answers, strict=True) if isinstance(answer, ImageViews)]
     bad = [
-        Item("image", batch[position].sha256, IMAGE_STAGE, "failed", str(error))
-        for position, error in reading.failures.items()
+        Item("image", image.sha256, IMAGE_STAGE, "failed" if answer.permanent else "pending", answer.reason)
+        for image, answer in zip(batch, answers, strict=True)
+        if isinstance(answer, ItemFailure)
     ]
-    await _save_image_vectors(job, good, reading.vectors, bad)
+    await _save_image_vectors(job, good, bad, engine.version)
     return len(good)
 
 
 async def _save_image_vectors(
-    job: Job, batch: Sequence[ImageToEmbed], matrix: np.ndarray[Any, Any], failed: Sequence[Item]
+    job: Job, good: Sequence[tuple[ImageToEmbed, ImageViews]], bad: Sequence[Item], version: EngineVersion
 ) -> None:
-    model, version = image_vectors.MODEL, image_vectors.SCHEMA_VERSION
-    rows = [
-        ImageVector(image.id, vector, model, version, image.document_id, image.page_number)
-        for image, vector in zip(batch, matrix, strict=True)
-    ]
+    by_views: dict[frozenset[View], list[uuid.UUID]] = defaultdict(list)
+    for image, answer in good:
+        by_views[frozenset(answer.views)].append(image.id)
     async with job.database.transaction() as connection:
-        await vectors.save_vectors(connection, vectors.VISUAL, job.workspace_id, rows)
-        await library.mark_embedded(
-            connection, [image.id for image in batch], image_vectors.MODEL, image_vectors.SCHEMA_VERSION
-        )
-        items = [Item("image", image.sha256, IMAGE_STAGE, "updated") for image in batch]
-        await job.record(connection, [*items, *failed])
+        for view, collection in vectors.COLLECTION_OF_VIEW.items():
+            rows = [
+                ImageVector(
+                    image.id,
+                    answer.views[view],
+                    version.model,
+                    version.schema_version,
+                    image.document_id,
+                    image.page_number,
+                )
+                for image, answer in good
+                if view in answer.views
+            ]
+            await vectors.save_vectors(connection, collection, job.workspace_id, rows)
+        for views, images in by_views.items():
+            await library.mark_embedded(connection, images, views, version)
+        items = [Item("image", image.sha256, IMAGE_STAGE, "updated") for image, _ in good]
+        await job.record(connection, [*items, *bad])
+
+
+@task(task_run_name="embed analyses {number} of {total}", cache_policy=NO_CACHE, persist_result=False)
+async def embed_analyses(job: Job, batch: Sequence[AnalysedImage], number: int, total: int) -> int:
+    """Give every analysed image of the batch the vector (1024) of what its analysis says; returns how many got one."""
+    engine = get_engines().texts
+    texts = [serialize(ImageAnalysis.model_validate(image.analysis)) for image in batch]
+    known = [(image, text) for image, text in zip(batch, texts, strict=True) if text]
+    answers = await engine.embed([text for _, text in known], "document")
+    rows, bad = [], []
+    for (image, _), answer in zip(known, answers, strict=True):
+        if isinstance(answer, ItemFailure):
+            status: ItemStatus = "failed" if answer.permanent else "pending"
+            bad.append(Item("image", image.sha256, ANALYSIS_STAGE, status, answer.reason))
+        else:
+            version = engine.version
+            rows.append(ImageVector(image.id, answer, version.model, version.schema_version, image.document_id))
+    async with job.database.transaction() as connection:
+        await vectors.save_vectors(connection, vectors.UNDERSTANDING, job.workspace_id, rows)
+        await library.mark_understood(connection, [row.image_id for row in rows], engine.version)
+        done = [Item("image", image.sha256, ANALYSIS_STAGE, "updated") for image in batch]
+        await job.record(connection, [*done, *bad])
+    return len(rows)
 
 
 @task(task_run_name="embed chunks {number} of {total}", cache_policy=NO_CACHE, persist_result=False)
 async def embed_chunks(job: Job, batch: Sequence[TextItem], number: int, total: int) -> int:
     """Give every chunk of the batch its text vector (1024); returns how many got one."""
-    rows = await _embed_texts(batch)
+    rows, bad = await _embed_texts("chunk", batch)
     async with job.database.transaction() as connection:
         await library.save_chunk_vectors(connection, rows)
-        await job.record(connection, [Item("chunk", str(row.id), TEXT_STAGE, "updated") for row in rows])
+        await job.record(connection, [*(Item("chunk", str(row.id), TEXT_STAGE, "updated") for row in rows), *bad])
     return len(rows)
 
 
 @task(task_run_name="embed products {number} of {total}", cache_policy=NO_CACHE, persist_result=False)
 async def embed_products(job: Job, batch: Sequence[TextItem], number: int, total: int) -> int:
     """Give every product of the batch its text vector (1024); returns how many got one."""
-    rows = await _embed_texts(batch)
+    rows, bad = await _embed_texts("product", batch)
     async with job.database.transaction() as connection:
         await library.save_product_vectors(connection, rows)
-        await job.record(connection, [Item("product", str(row.id), TEXT_STAGE, "updated") for row in rows])
+        await job.record(connection, [*(Item("product", str(row.id), TEXT_STAGE, "updated") for row in rows), *bad])
     return len(rows)
 
 
-async def _embed_texts(batch: Sequence[TextItem]) -> list[TextVector]:
-    matrix = await asyncio.to_thread(text_vectors.embed_texts, [item.text for item in batch], "document")
-    return [
-        TextVector(item.id, vector, text_vectors.MODEL, text_vectors.SCHEMA_VERSION, item.content_hash)
-        for item, vector in zip(batch, matrix, strict=True)
-    ]
+async def _embed_texts(kind: ItemKind, batch: Sequence[TextItem]) -> tuple[list[TextVector], list[Item]]:
+    """Vectors of the texts that got one, and ledger lines of those that did not."""
+    engine = get_engines().texts
+    rows, bad = [], []
+    for item, answer in zip(batch, await engine.embed([item.text for item in batch], "document"), strict=True):
+        if isinstance(answer, ItemFailure):
+            status: ItemStatus = "failed" if answer.permanent else "pending"
+            bad.append(Item(kind, str(item.id), TEXT_STAGE, status, answer.reason))
+        else:
+            version = engine.version
+            rows.append(TextVector(item.id, answer, version.model, version.schema_version, item.content_hash))
+    return rows, bad
 
 
 def describe_product(product: dict[str, Any]) -> str:

@@ -13,13 +13,14 @@ from prefect.cache_policies import NO_CACHE
 
 from tasks import resources
 from tasks.catalog import ids
-from tasks.catalog.classification import ENGINE, ImageLabel
+from tasks.catalog.engines import EngineVersion, Examination, ImageCase, ItemFailure
 from tasks.catalog.pages import PAGE_SCHEMA_VERSION, Page, PageImage
+from tasks.engines import get_engines
 from tasks.jobs import Job
 from tasks.storage import files, library
 from tasks.storage.bulk import Changes, upsert
-from tasks.storage.jobs import Item
-from tasks.storage.library import ImageLabelRow
+from tasks.storage.jobs import UNCERTAIN, Item
+from tasks.storage.library import ExaminedRow
 from tasks.storage.rows import ImageRow, OccurrenceRow, seal
 
 STORE_STAGE = "store-images"
@@ -102,27 +103,40 @@ def _image_row(job: Job, image: PageImage) -> ImageRow:
     )
 
 
-@task(task_run_name="classify images {number} of {total}", cache_policy=NO_CACHE, persist_result=False)
-async def save_classes(job: Job, batch: Sequence[tuple[str, ImageLabel]], number: int, total: int) -> int:
-    """Write the batch's classes; an uncertain one is left open and pending. Returns how many are certain."""
+@task(task_run_name="examine images {number}", cache_policy=NO_CACHE, persist_result=False)
+async def examine_images(job: Job, batch: Sequence[ImageCase], number: int, total: int | None) -> set[uuid.UUID]:
+    """Label and analyse the batch's images and write what was seen; returns the images that certainly show products.
+
+    A label below the threshold is left open and pending, and so is an image that the engine failed on.
+    """
+    engine = get_engines().examiner
     threshold = resources.current().settings.classification_threshold
-    rows, items = [], []
-    for sha256, label in batch:
-        certain = label.confidence >= threshold
-        rows.append(
-            ImageLabelRow(
-                ids.image_id(job.workspace_id, sha256),
-                label.label if certain else None,
-                label.confidence,
-                label.reason,
-                not certain,
-                ENGINE,
-            )
-        )
-        if not certain:
-            reason = f"classification uncertain ({label.confidence:.2f}): {label.reason}"
-            items.append(Item("image", sha256, CLASSIFY_STAGE, "pending", reason))
+    answers = await engine.examine(batch)
+    rows = [
+        _examined_row(job, case, answer, engine.version, threshold) for case, answer in zip(batch, answers, strict=True)
+    ]
     async with job.database.transaction() as connection:
-        await library.save_labels(connection, rows)
+        changed = await library.save_examinations(connection, rows)
+        items = [_item(case, row, row.image_id in changed) for case, row in zip(batch, rows, strict=True)]
         await job.record(connection, items)
-    return len(batch) - len(items)
+    return {row.image_id for row in rows if row.label in library.PRODUCT_LABELS}
+
+
+def _item(case: ImageCase, row: ExaminedRow, changed: bool) -> Item:
+    if row.pending:
+        return Item("image", case.sha256, CLASSIFY_STAGE, "pending", row.reason)
+    return Item("image", case.sha256, CLASSIFY_STAGE, "updated" if changed else "unchanged")
+
+
+def _examined_row(
+    job: Job, case: ImageCase, answer: Examination | ItemFailure, version: EngineVersion, threshold: float
+) -> ExaminedRow:
+    image = ids.image_id(job.workspace_id, case.sha256)
+    if isinstance(answer, ItemFailure):
+        return ExaminedRow(image, None, None, answer.reason, True, version.engine, None, version)
+    label = answer.label
+    certain = label.confidence >= threshold
+    reason = label.reason if certain else f"{UNCERTAIN} ({label.confidence:.2f}): {label.reason}"
+    analysis = answer.analysis.model_dump(mode="json") if answer.analysis else None
+    shown = label.label if certain else None
+    return ExaminedRow(image, shown, label.confidence, reason, not certain, version.engine, analysis, version)

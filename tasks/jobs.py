@@ -22,6 +22,7 @@ from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.flows import Flow
 
 from tasks import progress, resources
+from tasks.accounts import Account, open_account, report_calls
 from tasks.catalog.redaction import redact
 from tasks.catalog.report import (
     ITEM_KINDS,
@@ -99,11 +100,12 @@ class Job:
     weights: Mapping[ItemKind, float]
     final_stages: Mapping[ItemKind, str]
     database: Database
+    account: Account
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     declared: dict[ItemKind, int] = field(default_factory=dict)
     stages: list[StageTime] = field(default_factory=list)
     _last_progress: float = 0.0
-    _batches: dict[str, int] = field(default_factory=dict)
+    _reached: int = 0
 
     async def declare(self, connection: Connection, kind: ItemKind, count: int) -> None:
         """Say how many items of `kind` there are; the ledger must end with as many."""
@@ -129,11 +131,13 @@ class Job:
     def announce(self, stage: str, done: int, total: int, bound: str = "") -> None:
         progress.announce(progress.Progress(self.id, self.label, stage, done, total, bound))
 
-    async def batch_done(self, stage: str, number: int, total: int, bound: str = "") -> None:
-        """Log that batch `number` of `total` has ended, and move the progress."""
-        percent = 100 * number // max(1, total)
-        get_run_logger().info("%s: batch %d of %d (%d %%)", stage, number, total, percent)
-        self.announce(stage, number, total, bound)
+    async def batch_done(self, stage: str, number: int, total: int | None, bound: str = "") -> None:
+        """Log that batch `number` of `total` has ended, and move the progress. None: more may come."""
+        if total is None:
+            get_run_logger().info("%s: batch %d, while more are read (%d %% of the job)", stage, number, self._reached)
+        else:
+            get_run_logger().info("%s: batch %d of %d (%d %%)", stage, number, total, 100 * number // max(1, total))
+        self.announce(stage, number, total or 0, bound)
         await self.write_progress(stage)
 
     async def write_progress(self, stage: str, force: bool = False) -> None:
@@ -142,7 +146,8 @@ class Job:
         if not force and now - self._last_progress < resources.current().settings.progress_seconds:
             return
         self._last_progress = now
-        await store.write_progress(self.database, self.id, stage, await self._percent())
+        self._reached = max(self._reached, await self._percent())
+        await store.write_progress(self.database, self.id, stage, self._reached)
 
     async def _percent(self) -> int:
         reached = await store.count_stages(self.database, self.id)
@@ -173,6 +178,10 @@ class Job:
         """Vectors that the library holds of the document, by collection."""
         return await library.count_vectors(self.database, document)
 
+    async def count_retryable(self) -> int:
+        """Items that wait for a service or a budget."""
+        return await store.count_retryable(self.database, self.id)
+
     async def count(self) -> dict[ItemKind, ItemCounts]:
         """The ledger's counts beside what was declared."""
         return count_items(self.declared, await store.count_statuses(self.database, self.id))
@@ -199,6 +208,7 @@ class Job:
             finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
             resumed=self.attempt > 1,
             items=dict(items),
+            calls=report_calls(self.account),
             stages=tuple(self.stages),
             **facts,
         )
@@ -234,6 +244,7 @@ async def open_job(
     fingerprint: str,
     parameters: Mapping[str, Any],
     parent: uuid.UUID | None = None,
+    max_cost_usd: float | None = None,
 ) -> Job:
     """Begin the job of this flow run, or take it up where its last attempt was interrupted."""
     database, shown = resources.current().database, redact(source)
@@ -253,6 +264,7 @@ async def open_job(
         weights=kind.weights,
         final_stages=kind.final_stages,
         database=database,
+        account=open_account(resources.current().settings.max_cost_usd if max_cost_usd is None else max_cost_usd),
     )
 
 

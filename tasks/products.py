@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import unicodedata
 import uuid
@@ -13,10 +12,11 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.catalog import ids
-from tasks.catalog.discovery import discover
 from tasks.catalog.pages import Page
 from tasks.catalog.products import PRODUCT_SCHEMA_VERSION, Discovery, ImageLink, Product
+from tasks.engines import get_engines
 from tasks.jobs import Job
+from tasks.local.discovery import LocalDiscoverer
 from tasks.storage.bulk import upsert
 from tasks.storage.jobs import Item
 from tasks.storage.rows import ImageProductRow, ProductRow, seal
@@ -32,9 +32,13 @@ class PlacedProduct(NamedTuple):
 
 
 @task(task_run_name="discover products", cache_policy=NO_CACHE, persist_result=False)
-async def discover_products(pages: Sequence[Page], source: str) -> Discovery:
-    """Everything the document's pages say of products, with their images linked; `source` names the document."""
-    return await asyncio.to_thread(discover, pages, source)
+async def discover_products(pages: Sequence[Page], source: str, services: bool) -> Discovery:
+    """Everything the document's pages say of products, with their images linked; `source` names the document.
+
+    Without `services` the rules read it, whatever engine is configured.
+    """
+    engine = get_engines().discoverer if services else LocalDiscoverer()
+    return await engine.discover(pages, source)
 
 
 @task(task_run_name="save products {number} of {total}", cache_policy=NO_CACHE, persist_result=False)

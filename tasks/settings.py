@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from tasks.catalog.ids import WORKSPACE_PATTERN
+from tasks.service_settings import ServiceSettings
 
 
 def default_home() -> Path:
@@ -22,7 +23,7 @@ def default_home() -> Path:
     return Path("/var/lib/quarry") if os.geteuid() == 0 else Path.home() / ".quarry"
 
 
-class Settings(BaseSettings):
+class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="QUARRY_", env_file=".env", extra="ignore", frozen=True)
 
     # Where things are
@@ -66,7 +67,9 @@ class Settings(BaseSettings):
     render_dpi: int = Field(250, ge=72, le=600, description="Resolution of re-rendered pages (seed)")
     low_dpi: int = Field(100, ge=0, description="Embedded images below this effective DPI are re-rendered")
     min_image_pixels: int = Field(8, ge=1, description="Narrower or lower images are dropped (seed: crops under 8 px)")
-    phash_distance: int = Field(5, ge=0, le=64, description="Images of a page that differ in so few bits are one (seed)")
+    phash_distance: int = Field(
+        5, ge=0, le=64, description="Images of a page that differ in so few bits are one (seed)"
+    )
     pages_per_child: int = Field(500, ge=1, description="The process that reads pages is replaced after so many")
     ocr_dpi: int = Field(300, ge=72, le=600, description="Resolution at which scanned pages are read")
     ocr_language: str = Field("eng", description="Tesseract languages, joined by '+'")

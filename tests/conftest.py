@@ -200,3 +200,26 @@ def misbehaving_port() -> Iterator[int]:
     finally:
         process.kill()
         process.wait(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def rehearsal_server() -> Iterator[Any]:
+    """`tests/endpoints/rehearsal`, in a process of its own."""
+    sys.path.insert(0, str(Path(__file__).parent / "endpoints"))
+    from rehearsal.server import start_server
+
+    with start_server() as server:
+        yield server
+
+
+@pytest.fixture
+def rehearse(rehearsal_server: Any) -> Callable[..., Any]:
+    """Give the server a profile and fresh counters: `rehearse("missing", qwen={"at_once": 3})`."""
+
+    def choose(profile: str = "fast", **services: dict[str, Any]) -> Any:
+        rehearsal_server.set_profile(profile, seed=1, services=services)
+        rehearsal_server.reset()
+        return rehearsal_server
+
+    choose()
+    return choose

@@ -30,6 +30,9 @@ def ingest(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing")] = False,
     no_enrich: Annotated[bool, typer.Option("--no-enrich", help="Rows and images only: no vectors")] = False,
     force: Annotated[bool, typer.Option("--force", help="Read again what the library already has")] = False,
+    max_cost: Annotated[
+        float | None, typer.Option(min=0, metavar="USD", help="Stop paying for AI calls here; the rest stays pending")
+    ] = None,
     workspace: Annotated[str | None, typer.Option(help="Tenant to write to", callback=check_workspace)] = None,
     password: Annotated[
         str | None, typer.Option(help="Password of encrypted documents (or QUARRY_PDF_PASSWORD)", show_default=False)
@@ -47,6 +50,7 @@ def ingest(
         "limit": limit,
         "enrich": not no_enrich,
         "force": force,
+        "max_cost_usd": max_cost,
     }
     if dry_run:
         from flows.cli.plan import print_plan

@@ -106,7 +106,7 @@ def _product_table(products: list[dict[str, Any]]) -> Table:
         table.add_column(name, justify=justify, overflow="ellipsis", no_wrap=name != "attributes")  # type: ignore[arg-type]  # rich's literal type
     table.add_column("images", justify="right")
     for product in products[:PRODUCTS_SHOWN]:
-        price = _describe_price(product)
+        price = describe_price(product)
         table.add_row(
             str(product["pages"][0]) if product["pages"] else "",
             Text(product["name"]),
@@ -118,10 +118,10 @@ def _product_table(products: list[dict[str, Any]]) -> Table:
     return table
 
 
-def _describe_price(product: dict[str, Any]) -> str:
+def describe_price(product: dict[str, Any]) -> str:
     """The price with its currency; where a list has several columns only, the lowest of them."""
     columns = sorted(map(Decimal, product["prices"].values()))
-    price = product["price"] or (f"from {columns[0]}" if columns else None)
+    price = str(product["price"]) if product["price"] else f"from {columns[0]}" if columns else ""
     return " ".join(filter(None, [price, product["currency"]])) if price else ""
 
 

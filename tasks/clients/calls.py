@@ -32,6 +32,7 @@ from tasks.clients.retries import call_with_retries
 from tasks.clients.wakeups import POLL_SECONDS, WAKE_SECONDS, WakeGate
 
 Slot = Callable[[], AbstractAsyncContextManager[object]]
+Trace = Callable[[str, dict[str, Any]], Awaitable[None]]  # httpx's trace extension
 Result = TypeVar("Result")
 
 _STALE_SECONDS = 0.5  # a breaker's word is asked for again after a longer wait; asking holds the slot for about 2 ms
@@ -166,11 +167,12 @@ class ServiceCaller:
         permit, asked = await self._admit(), time.monotonic()
         tell: Callable[[str, Permit], Awaitable[None]] = self._breaker.release
         try:
-            async with self._slot():
+            async with self._slot() as held:
                 if permit.probe is None and time.monotonic() - asked > _STALE_SECONDS:
                     permit = await self._admit()  # the breaker may have opened while this call waited for its turn
                 with clock.counting():
-                    answered = await self._request(path, content, seconds)
+                    # A slot of a rate wants to know when the request has been sent: its window begins there.
+                    answered = await self._request(path, content, seconds, getattr(held, "trace", None))
             tell = self._breaker.succeed
             return answered
         except ServiceError as error:
@@ -196,12 +198,12 @@ class ServiceCaller:
             raise ServiceParkedError(self.config.service, reason, retry_after=verdict.wait_seconds)
         return verdict
 
-    async def _request(self, path: str, content: bytes, seconds: float) -> tuple[Any, Paid]:
+    async def _request(self, path: str, content: bytes, seconds: float, trace: Trace | None) -> tuple[Any, Paid]:
         figures, usage, mark = self.figures, Usage(), self._gpu.start()
         figures.requests += 1
         body: Any = None
         try:
-            body = await self._exchange(path, content, seconds)
+            body = await self._exchange(path, content, seconds, trace)
             usage = read_usage(body)
         finally:
             usage = usage._replace(gpu_seconds=self._gpu.stop(mark))
@@ -211,13 +213,16 @@ class ServiceCaller:
             figures.cost_usd += paid.cost_usd
         return body, paid
 
-    async def _exchange(self, path: str, content: bytes, seconds: float) -> Any:
+    async def _exchange(self, path: str, content: bytes, seconds: float, trace: Trace | None) -> Any:
         """The JSON of one answer; a ServiceError for everything else."""
         service, timeout = self.config.service, httpx.Timeout(seconds, connect=self.config.connect_seconds)
         url = f"{self.config.endpoint.rstrip('/')}{path}"
+        extensions = {"trace": trace} if trace else None
         try:
             async with asyncio.timeout(seconds):
-                response = await self._http.post(url, content=content, headers=self._headers, timeout=timeout)
+                response = await self._http.post(
+                    url, content=content, headers=self._headers, timeout=timeout, extensions=extensions
+                )
         except (TimeoutError, httpx.TimeoutException) as error:
             raise NoAnswerInTimeError(service, f"no answer within {seconds:g} s") from error
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError) as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -16,7 +16,8 @@ Connection = psycopg.AsyncConnection[TupleRow]
 POOL_SIZE = 6
 CONNECT_TIMEOUT_SECONDS = 30.0
 # `extensions` is where Supabase keeps pgvector; naming it here makes every server behave alike.
-_OPTIONS = "-c search_path=public,extensions"
+# With filters, pgvector goes on scanning its index until enough rows pass (0.8 and newer; older ones ignore it).
+_OPTIONS = "-c search_path=public,extensions -c hnsw.iterative_scan=relaxed_order"
 
 
 # The newest file of deployments/supabase/migrations (a test holds them equal): an older schema is not written to.
@@ -87,6 +88,12 @@ class Database:
         async with self._pool.connection() as connection:
             cursor = connection.cursor(row_factory=psycopg.rows.dict_row)
             await cursor.execute(query.encode(), parameters)
+            return await cursor.fetchall()
+
+    async def fetch_named(self, query: str, parameters: Mapping[str, Any]) -> list[TupleRow]:
+        """All rows of one query with `%(name)s` placeholders."""
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(query.encode(), parameters)
             return await cursor.fetchall()
 
     async def execute(self, query: str, *parameters: Any) -> int:

@@ -17,6 +17,8 @@ JobStatus = Literal["pending", "processing", "retrying", "paused", "completed", 
 JOB_STATUSES: tuple[JobStatus, ...] = get_args(JobStatus)
 UNFINISHED: tuple[JobStatus, ...] = ("pending", "processing", "retrying", "paused", "interrupted")
 
+# How the reason of an image begins that an engine saw and could not tell: asking the same engine again is no use.
+UNCERTAIN = "classification uncertain"
 _STRONGEST_CHANGE = (
     "case when 'created' in (stored.change, excluded.change) then 'created' "
     "when 'updated' in (stored.change, excluded.change) then 'updated' "
@@ -186,6 +188,16 @@ async def list_changes(database: Database, job: uuid.UUID, kind: ItemKind) -> di
     return {str(key): str(change) for key, change in rows}
 
 
+async def count_retryable(database: Database, job: uuid.UUID) -> int:
+    """Items that wait for a service or a budget: another run may get them. An uncertain label is not one of them."""
+    rows = await database.fetch(
+        "select count(*) from public.job_items where job_id = %s and status = 'pending' and reason not like %s",
+        job,
+        f"{UNCERTAIN}%",
+    )
+    return int(rows[0][0])
+
+
 async def write_progress(database: Database, job: uuid.UUID, stage: str, percent: int) -> None:
     """Move the job's one progress counter; it never goes back."""
     await database.execute(
@@ -250,6 +262,17 @@ async def list_children(database: Database, parent: uuid.UUID) -> list[dict[str,
         "where parent_job_id = %s order by source",
         parent,
     )
+
+
+async def list_documents(database: Database, job: uuid.UUID) -> list[uuid.UUID]:
+    """The documents of a job and of the runs that it started."""
+    rows = await database.fetch(
+        "select distinct document_id from public.background_jobs where (id = %s or parent_job_id = %s) "
+        "and document_id is not null",
+        job,
+        job,
+    )
+    return [row[0] for row in rows]
 
 
 async def list_jobs_by_id(database: Database, jobs: Sequence[uuid.UUID]) -> list[dict[str, Any]]:

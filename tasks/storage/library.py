@@ -7,21 +7,55 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from psycopg.types.json import Jsonb
 
+from tasks.catalog.engines import EngineVersion, View
+from tasks.storage import vectors
 from tasks.storage.bulk import Changes, Row, update_columns, upsert
 from tasks.storage.database import Connection, Database
 from tasks.storage.rows import ImageRow
 
+FLAG_OF_VIEW: dict[View, str] = {
+    "visual": "has_slig_embedding",
+    "color": "has_color_slig",
+    "texture": "has_texture_slig",
+    "style": "has_style_slig",
+    "material": "has_material_slig",
+}
+_LABEL_COLUMNS = [
+    "id",
+    "image_type",
+    "confidence",
+    "classification_reason",
+    "classification_pending",
+    "classification_engine",
+]
 
-class ImageLabelRow(NamedTuple):
-    """An image's class. Below the threshold `label` is None and the image stays pending."""
+
+# Labels of images that show what is sold; the others are kept and not embedded by a paid service.
+PRODUCT_LABELS = ("PRODUCT_IMAGE", "MIXED")
+
+
+class ExaminedRow(NamedTuple):
+    """What was seen in an image. Below the threshold `label` is None and the image stays pending."""
 
     image_id: uuid.UUID
     label: str | None
-    confidence: float
+    confidence: float | None
     reason: str
     pending: bool
     engine: str
+    analysis: dict[str, Any] | None
+    version: EngineVersion
+
+
+class AnalysedImage(NamedTuple):
+    """An image and its analysis (`catalog/image_analysis.py`)."""
+
+    id: uuid.UUID
+    sha256: str
+    analysis: dict[str, Any]
+    document_id: uuid.UUID | None
 
 
 class StoredImage(NamedTuple):
@@ -63,40 +97,116 @@ async def save_images(connection: Connection, rows: Sequence[ImageRow], document
     return changes
 
 
-async def mark_embedded(connection: Connection, images: Iterable[uuid.UUID], model: str, schema_version: int) -> None:
-    """Set the flag of images whose vector was stored in the same transaction."""
+async def mark_embedded(
+    connection: Connection, images: Iterable[uuid.UUID], views: Iterable[View], version: EngineVersion
+) -> None:
+    """Set the flags of images whose vectors were stored in the same transaction; `views` must hold the visual one."""
+    held = set(views)
+    flags = ", ".join(f"{FLAG_OF_VIEW[view]} = {str(view in held).lower()}" for view in FLAG_OF_VIEW)
     await connection.execute(
-        "update public.document_images set has_slig_embedding = true, embedding_model = %s, "
-        "embedding_schema_version = %s where id = any(%s) and (not has_slig_embedding "
-        "or embedding_model is distinct from %s or embedding_schema_version is distinct from %s)",
-        (model, schema_version, sorted(images), model, schema_version),
+        f"update public.document_images set {flags}, embedding_model = %s, embedding_schema_version = %s "
+        f"where id = any(%s) and ({' or '.join(f'not {FLAG_OF_VIEW[view]}' for view in FLAG_OF_VIEW if view in held)} "
+        "or embedding_model is distinct from %s or embedding_schema_version is distinct from %s)".encode(),
+        (version.model, version.schema_version, sorted(images), version.model, version.schema_version),
     )
 
 
-async def list_embedded(
-    database: Database, images: Sequence[uuid.UUID], model: str, schema_version: int
-) -> set[uuid.UUID]:
+async def mark_understood(connection: Connection, images: Iterable[uuid.UUID], version: EngineVersion) -> None:
+    """As `mark_embedded`, for the vector of an image's analysis."""
+    await connection.execute(
+        "update public.document_images set has_understanding_embedding = true, understanding_embedding_model = %s, "
+        "understanding_embedding_schema_version = %s where id = any(%s)",
+        (version.model, version.schema_version, sorted(images)),
+    )
+
+
+async def list_embedded(database: Database, images: Sequence[uuid.UUID], version: EngineVersion) -> set[uuid.UUID]:
     """Which of `images` have a vector of this model and version already."""
     rows = await database.fetch(
         "select id from public.document_images where id = any(%s) and has_slig_embedding "
         "and embedding_model = %s and embedding_schema_version = %s",
         list(images),
-        model,
-        schema_version,
+        version.model,
+        version.schema_version,
     )
     return {row[0] for row in rows}
 
 
-async def save_labels(connection: Connection, labels: Sequence[ImageLabelRow]) -> None:
-    columns = [
-        "id",
-        "image_type",
-        "confidence",
-        "classification_reason",
-        "classification_pending",
-        "classification_engine",
-    ]
-    await update_columns(connection, "public.document_images", columns, labels)
+async def save_examinations(connection: Connection, rows: Sequence[ExaminedRow]) -> set[uuid.UUID]:
+    """Write labels and analyses; returns the images whose label or analysis is another one now.
+
+    Where an analysis changed, the vector that spoke for the old one no longer counts.
+    """
+    cursor = await connection.execute(
+        "select id, image_type, classification_pending, vision_analysis from public.document_images where id = any(%s)",
+        ([row.image_id for row in rows],),
+    )
+    before = {row[0]: tuple(row[1:]) for row in await cursor.fetchall()}
+    labels = [(*row[:6],) for row in rows]
+    await update_columns(connection, "public.document_images", _LABEL_COLUMNS, labels)
+    analysed = [(row.image_id, row.analysis, *row.version) for row in rows if row.analysis is not None]
+    await connection.execute(
+        "update public.document_images i set has_understanding_embedding = false from unnest(%s::uuid[], %s::jsonb[]) "
+        "as fresh (id, analysis) where i.id = fresh.id and i.has_understanding_embedding "
+        "and i.vision_analysis is distinct from fresh.analysis",
+        ([row[0] for row in analysed], [Jsonb(row[1]) for row in analysed]),
+    )
+    columns = ["id", "vision_analysis", "vision_engine", "vision_model", "vision_schema_version"]
+    await update_columns(connection, "public.document_images", columns, analysed)
+    after = {row.image_id: (row.label, row.pending, row.analysis) for row in rows}
+    return {image for image, found in after.items() if before.get(image) != found}
+
+
+async def list_examined(
+    database: Database, images: Sequence[uuid.UUID], version: EngineVersion
+) -> dict[uuid.UUID, str]:
+    """The labels of those of `images` that this engine has labelled with certainty."""
+    rows = await database.fetch(
+        "select id, image_type from public.document_images where id = any(%s) and not classification_pending "
+        "and vision_engine = %s and vision_model = %s and vision_schema_version = %s",
+        list(images),
+        *version,
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def list_images_to_examine(
+    database: Database, workspace: uuid.UUID, version: EngineVersion, document: uuid.UUID | None
+) -> list[StoredImage]:
+    """Images without a certain label that this engine has not seen yet, or failed on; oldest first."""
+    rows = await database.fetch(
+        "select id, sha256, storage_path, document_id, (select min(page_number) from public.image_occurrences o "
+        "where o.image_id = i.id and o.document_id = i.document_id) from public.document_images i "
+        "where workspace_id = %s and classification_pending and (confidence is null or (vision_engine, vision_model, "
+        "vision_schema_version) is distinct from (%s, %s, %s)) and (%s::uuid is null or exists ("
+        "select from public.image_occurrences o where o.image_id = i.id and o.document_id = %s::uuid)) "
+        "order by created_at, id",
+        workspace,
+        *version,
+        document,
+        document,
+    )
+    return [StoredImage(*row) for row in rows]
+
+
+async def list_analyses_to_embed(
+    database: Database, workspace: uuid.UUID, version: EngineVersion, document: uuid.UUID | None
+) -> list[AnalysedImage]:
+    """Images with an analysis that no vector of this engine speaks for."""
+    rows = await database.fetch(
+        "select id, sha256, vision_analysis, document_id from public.document_images i where workspace_id = %s "
+        "and vision_analysis is not null and not classification_pending and (not has_understanding_embedding "
+        "or understanding_embedding_model is distinct from %s "
+        "or understanding_embedding_schema_version is distinct from %s) and (%s::uuid is null or exists ("
+        "select from public.image_occurrences o where o.image_id = i.id and o.document_id = %s::uuid)) "
+        "order by created_at, id",
+        workspace,
+        version.model,
+        version.schema_version,
+        document,
+        document,
+    )
+    return [AnalysedImage(*row) for row in rows]
 
 
 async def save_chunk_vectors(connection: Connection, vectors: Sequence[TextVector]) -> None:
@@ -138,27 +248,33 @@ async def mark_missing_products(
 
 
 async def list_images_to_embed(
-    database: Database, workspace: uuid.UUID, model: str, schema_version: int, document: uuid.UUID | None
+    database: Database,
+    workspace: uuid.UUID,
+    version: EngineVersion,
+    document: uuid.UUID | None,
+    labels: Sequence[str] | None = None,
 ) -> list[StoredImage]:
-    """Images without a vector of this model and version, oldest first."""
+    """Images without vectors of this model and version, oldest first; with `labels`, only images of these classes."""
     rows = await database.fetch(
         "select id, sha256, storage_path, document_id, (select min(page_number) from public.image_occurrences o "
         "where o.image_id = i.id and o.document_id = i.document_id) from public.document_images i "
         "where workspace_id = %s and (not has_slig_embedding or embedding_model is distinct from %s "
         "or embedding_schema_version is distinct from %s) and (%s::uuid is null or exists ("
         "select from public.image_occurrences o where o.image_id = i.id and o.document_id = %s::uuid)) "
-        "order by created_at, id",
+        "and (%s::text[] is null or image_type = any(%s::text[])) order by created_at, id",
         workspace,
-        model,
-        schema_version,
+        version.model,
+        version.schema_version,
         document,
         document,
+        list(labels) if labels else None,
+        list(labels) if labels else None,
     )
     return [StoredImage(*row) for row in rows]
 
 
 async def list_chunks_to_embed(
-    database: Database, workspace: uuid.UUID, model: str, schema_version: int, document: uuid.UUID | None
+    database: Database, workspace: uuid.UUID, version: EngineVersion, document: uuid.UUID | None
 ) -> list[TextItem]:
     """Chunks without a vector of this model and version. A chunk's text never changes: it is its identity."""
     rows = await database.fetch(
@@ -167,8 +283,8 @@ async def list_chunks_to_embed(
         "or embedding_schema_version is distinct from %s) and (%s::uuid is null or document_id = %s::uuid) "
         "order by document_id, chunk_index",
         workspace,
-        model,
-        schema_version,
+        version.model,
+        version.schema_version,
         document,
         document,
     )
@@ -176,7 +292,7 @@ async def list_chunks_to_embed(
 
 
 async def list_products_to_embed(
-    database: Database, workspace: uuid.UUID, model: str, schema_version: int, document: uuid.UUID | None
+    database: Database, workspace: uuid.UUID, version: EngineVersion, document: uuid.UUID | None
 ) -> list[tuple[uuid.UUID, str, dict[str, Any]]]:
     """Products whose vector is missing, of another model, or speaks for other content: id, content_hash, columns."""
     rows = await database.fetch_dicts(
@@ -186,8 +302,8 @@ async def list_products_to_embed(
         "or text_embedding_content_hash is distinct from content_hash) "
         "and (%s::uuid is null or source_document_id = %s::uuid) order by source, source_key",
         workspace,
-        model,
-        schema_version,
+        version.model,
+        version.schema_version,
         document,
         document,
     )
@@ -229,13 +345,19 @@ async def count_document(database: Database, document: uuid.UUID) -> dict[str, i
 
 async def count_vectors(database: Database, document: uuid.UUID) -> dict[str, int]:
     """Vectors the library holds of the document, by collection or table."""
-    rows = await database.fetch_dicts(
-        "select (select count(distinct i.id) from public.document_images i join public.image_occurrences o "
-        "on o.image_id = i.id where o.document_id = %s and i.has_slig_embedding) as image_slig_embeddings, "
-        "(select count(*) from public.document_chunks where document_id = %s and text_embedding is not null) "
-        "as document_chunks, "
-        "(select count(*) from public.products where source_document_id = %s and text_embedding_1024 is not null) "
-        "as products",
-        *[document] * 3,
+    flags = {vectors.COLLECTION_OF_VIEW[view]: flag for view, flag in FLAG_OF_VIEW.items()}
+    flags[vectors.UNDERSTANDING] = "has_understanding_embedding"
+    counts = ", ".join(f"count(*) filter (where i.{flag}) as {name}" for name, flag in flags.items())
+    images = await database.fetch_dicts(
+        f"select {counts} from public.document_images i where exists (select from public.image_occurrences o "
+        "where o.image_id = i.id and o.document_id = %s)",
+        document,
     )
-    return {name: int(count) for name, count in rows[0].items()}
+    texts = await database.fetch_dicts(
+        "select (select count(*) from public.document_chunks where document_id = %s and text_embedding is not null) "
+        "as document_chunks, (select count(*) from public.products where source_document_id = %s "
+        "and text_embedding_1024 is not null) as products",
+        document,
+        document,
+    )
+    return {name: int(count) for name, count in (images[0] | texts[0]).items()}

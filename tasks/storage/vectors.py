@@ -8,15 +8,28 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import LiteralString, NamedTuple
 
 import numpy as np
 from psycopg import sql
 
+from tasks.catalog.engines import View
 from tasks.storage.bulk import copy_into, create_scratch
 from tasks.storage.database import Connection, Database
 
-VISUAL = "image_slig_embeddings"
+VISUAL: LiteralString = "image_slig_embeddings"
+COLOR: LiteralString = "image_color_embeddings"
+TEXTURE: LiteralString = "image_texture_embeddings"
+STYLE: LiteralString = "image_style_embeddings"
+MATERIAL: LiteralString = "image_material_embeddings"
+UNDERSTANDING: LiteralString = "image_understanding_embeddings"
+COLLECTION_OF_VIEW: dict[View, LiteralString] = {
+    "visual": VISUAL,
+    "color": COLOR,
+    "texture": TEXTURE,
+    "style": STYLE,
+    "material": MATERIAL,
+}
 
 
 class ImageVector(NamedTuple):

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-MEASUREMENTS = ("pdf",)
+MEASUREMENTS = ("pdf", "engines", "search")
 
 
 def main(wanted: list[str]) -> int:

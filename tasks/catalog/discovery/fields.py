@@ -189,11 +189,14 @@ class Fields:
         weight = find_weight(text, self.context.mark)
         if weight and len(text.split()) <= 4:
             self.put("weight", weight, box)
-        if (prices or sized) and not _has_name_beside(text, self.context):
-            return True
         code = find_code(text)
+        bare = (prices or sized) and not _has_name_beside(text, self.context)
+        if bare and not (code and any(char.isalpha() for char in code)):  # digits beside a price are a price, too
+            return True
         if code and "sku" not in self.values:
             self.put("sku", code, box)
+        if bare:
+            return True
         alone = code is not None and len(text.split()) <= len(code.split()) + 1
         return alone or (weight is not None and len(text.split()) <= 3)
 

@@ -1,39 +1,14 @@
 """A process's worth of what clients take, against the rehearsed services and the real database."""
 
 import contextlib
-import sys
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-ENDPOINTS = Path(__file__).parents[2] / "endpoints"
 PATHS = {"qwen": "/qwen/v1", "claude": "/claude", "slig": "/slig", "voyage": "/voyage/v1", "openai": "/openai/v1"}
-
-
-@pytest.fixture(scope="session")
-def rehearsal_server() -> Iterator[Any]:
-    """`tests/endpoints/rehearsal`, in a process of its own."""
-    sys.path.insert(0, str(ENDPOINTS))
-    from rehearsal.server import start_server
-
-    with start_server() as server:
-        yield server
-
-
-@pytest.fixture
-def rehearse(rehearsal_server: Any) -> Callable[..., Any]:
-    """Give the server a profile and fresh counters: `rehearse("missing", qwen={"at_once": 3})`."""
-
-    def choose(profile: str = "fast", **services: dict[str, Any]) -> Any:
-        rehearsal_server.set_profile(profile, seed=1, services=services)
-        rehearsal_server.reset()
-        return rehearsal_server
-
-    choose()
-    return choose
 
 
 class Lab:

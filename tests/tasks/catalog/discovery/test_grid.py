@@ -152,3 +152,13 @@ def test_swatches_beside_a_documented_product_are_its_variants(catalog: Any) -> 
 def test_a_rotated_page_is_read_as_displayed(catalog: Any) -> None:
     catalog.page().grid(3, 2, lambda i: [(STONES[i], 10, False), (f"MB-{i + 10}", 8, False)]).rotate(90)
     assert len(catalog.discover().products) == 6
+
+
+@pytest.mark.parametrize("code", ["ST-71001{}", "GRN 20{}-A", "LX4{}0"])
+def test_a_code_beside_a_size_is_the_code(catalog: Any, code: str) -> None:
+    def lines(index: int) -> list[tuple[str, float, bool]]:
+        return [(STONES[index], 11, True), (f"{code.format(index).replace(' ', '-')}   60 x 60 cm", 9, False)]
+
+    found = catalog.page().grid(3, 2, lines).discover()
+    assert [one.sku for one in found.products] == [code.format(index).replace(" ", "-") for index in range(6)]
+    assert all(one.attributes["width"].value == "60" for one in found.products)

@@ -1,0 +1,133 @@
+"""Which engines this process works with, by the settings: the embedded ones, or the services with a key.
+
+Models are loaded when first used, once a process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from tasks import resources
+from tasks.catalog.engines import VIEWS, ImageEmbedder, ImageExaminer, ProductDiscoverer, TextEmbedder, View
+from tasks.clients.errors import BudgetReachedError as OverBudgetError
+from tasks.clients.errors import ServiceParkedError as ParkedError
+from tasks.clients.second_opinion import QwenThenClaude
+from tasks.local.discovery import LocalDiscoverer
+from tasks.services import Services
+from tasks.settings import Settings
+
+__all__ = ["Engines", "Floors", "OverBudgetError", "ParkedError", "get_engines"]
+
+
+class Floors(NamedTuple):
+    """Cosines that unrelated things have in each space (the median over a mixed library): a search starts there."""
+
+    text: float
+    images: Mapping[View, float]
+
+
+# Measured by `make accuracy NAME=search`, which prints what its library has.
+LOCAL_TEXT_FLOOR = 0.25
+LOCAL_IMAGE_FLOORS: Mapping[View, float] = {"visual": 0.35, "color": 0.3, "texture": 0.8, "style": 0.3, "material": 0.3}
+# Of services only the order of results is sure: their cosines are taken as they come.
+SERVICE_TEXT_FLOOR = 0.0
+SERVICE_IMAGE_FLOORS: Mapping[View, float] = dict.fromkeys(VIEWS, 0.0)
+
+
+@dataclass(frozen=True)
+class Engines:
+    """One of each kind, and how many batches of each stage are worth having under way: embedded engines share the
+    machine's cores, so one; services take as many as wait for their caps."""
+
+    examiner: ImageExaminer
+    images: ImageEmbedder
+    texts: TextEmbedder
+    discoverer: ProductDiscoverer
+    floors: Floors
+    store_at_once: int = 1
+    examiner_at_once: int = 1
+    images_at_once: int = 1
+    texts_at_once: int = 1
+
+
+_chosen: dict[int, Engines] = {}
+
+
+def get_engines() -> Engines:
+    """The engines of the open resources."""
+    opened = resources.current()
+    key = id(opened)
+    if key not in _chosen:
+        _chosen.clear()
+        _chosen[key] = _choose(opened)
+    return _chosen[key]
+
+
+def _choose(opened: resources.Resources) -> Engines:
+    settings = opened.settings
+    services = Services(settings, opened.database)
+    many = settings.batches_at_once
+    examiner, remote_examiner = _choose_examiner(settings, services)
+    slig = _wanted(settings.image_embedder, "slig", settings.slig_endpoint)
+    texts = _choose_texts(settings, services)
+    return Engines(
+        examiner,
+        services.slig if slig else _embed_here(settings),
+        texts or _read_here(),
+        _choose_discoverer(settings, services),
+        Floors(SERVICE_TEXT_FLOOR if texts else LOCAL_TEXT_FLOOR, SERVICE_IMAGE_FLOORS if slig else LOCAL_IMAGE_FLOORS),
+        examiner_at_once=many if remote_examiner else 1,
+        images_at_once=many if slig else 1,
+        texts_at_once=many if texts else 1,
+    )
+
+
+def _wanted(chosen: str, service: str, configured: object) -> bool:
+    return chosen == service or (chosen == "auto" and bool(configured))
+
+
+def _choose_examiner(settings: Settings, services: Services) -> tuple[ImageExaminer, bool]:
+    """The examiner, and whether it is a service."""
+    claude = bool(settings.claude_key)
+    if _wanted(settings.image_examiner, "qwen", settings.qwen_endpoint):
+        if not claude:
+            return services.qwen, True
+        return QwenThenClaude(services.qwen, services.claude, threshold=settings.classification_threshold), True
+    if settings.image_examiner == "claude":
+        return services.claude, True
+    return _examine_here(settings), False
+
+
+def _choose_texts(settings: Settings, services: Services) -> TextEmbedder | None:
+    if _wanted(settings.text_embedder, "voyage", settings.voyage_key):
+        return services.voyage
+    return services.openai_texts if _wanted(settings.text_embedder, "openai", settings.openai_key) else None
+
+
+def _choose_discoverer(settings: Settings, services: Services) -> ProductDiscoverer:
+    if _wanted(settings.discoverer, "claude", settings.claude_key):
+        return services.claude_discoverer
+    if _wanted(settings.discoverer, "openai", settings.openai_key):
+        return services.openai_discoverer
+    return LocalDiscoverer()
+
+
+# Imported late: onnxruntime and the encoder take their time, and not every command looks at images.
+def _examine_here(settings: Settings) -> ImageExaminer:
+    from tasks.local.image_classes import LocalImageExaminer
+
+    return LocalImageExaminer(settings.home / "models", settings.engine_threads)
+
+
+def _embed_here(settings: Settings) -> ImageEmbedder:
+    from tasks.local.image_views import LocalImageEmbedder
+
+    return LocalImageEmbedder(settings.home / "models", settings.engine_threads, settings.page_max_megapixels)
+
+
+def _read_here() -> TextEmbedder:
+    from tasks.local.text_vectors import LocalTextEmbedder
+
+    return LocalTextEmbedder()
