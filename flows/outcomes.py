@@ -11,7 +11,7 @@ from prefect.states import Completed, Failed
 
 from tasks.catalog.redaction import redact
 from tasks.catalog.report import ITEM_STATUSES, JobReport, Outcome
-from tasks.jobs import Job
+from tasks.jobs import BAD_CREDENTIALS, Job
 
 
 async def conclude(job: Job, work: Callable[[], Awaitable[tuple[JobReport, Outcome]]]) -> State[None]:
@@ -25,7 +25,7 @@ async def conclude(job: Job, work: Callable[[], Awaitable[tuple[JobReport, Outco
     except Exception as error:  # the job's edge: a job never ends without saying why
         message = _one_line(error)
         get_run_logger().error("the job failed: %s", message, exc_info=None if _is_ours(error) else error)
-        report = await job.fail(message)
+        report = await job.fail(message, BAD_CREDENTIALS if getattr(error, "status", None) in (401, 403) else None)
         await _publish(report)
         return Failed(message=message)
     await _publish(report)

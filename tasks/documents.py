@@ -128,6 +128,8 @@ def read_options(settings: Settings) -> ReadOptions:
         phash_distance=settings.phash_distance,
         ocr_dpi=settings.ocr_dpi,
         ocr_language=settings.ocr_language,
+        ocr_seconds=settings.ocr_seconds,
+        ocr_rereads=settings.ocr_rereads,
     )
 
 

@@ -43,6 +43,7 @@ from tasks.storage.documents import register_workspace
 from tasks.storage.jobs import Item, JobStatus
 
 MAX_PROBLEMS_REPORTED = 500
+BAD_CREDENTIALS = "bad_credentials"  # completion_reason of a job that a service did not let in
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -186,9 +187,9 @@ class Job:
         """The ledger's counts beside what was declared."""
         return count_items(self.declared, await store.count_statuses(self.database, self.id))
 
-    async def fail(self, error: str) -> JobReport:
+    async def fail(self, error: str, reason: str | None = None) -> JobReport:
         """Store the report of a job that cannot go on: the ledger as it stands, and why."""
-        report, _ = await self.end(await self.count(), Outcome(failed=True, completion_reason=None), error=error)
+        report, _ = await self.end(await self.count(), Outcome(failed=True, completion_reason=reason), error=error)
         return report
 
     async def end(

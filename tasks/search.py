@@ -34,9 +34,14 @@ from tasks.storage.search import Found, ProductFilter
 SNIPPET_CHARACTERS = 160
 # A word in another form ("chairs" for "chair") counts so much of the word itself.
 OTHER_FORM_SHARE = 0.85
+# And a word in a chunk that speaks of other products too.
+SHARED_CHUNK_SHARE = 0.4
 
-# A product whose name or code the query is scores at least this.
+# A product whose name or code the query is scores at least this, and one that holds all of its words at least that.
 CALLED_SCORE = 0.9
+ALL_WORDS_SCORE = 0.5
+KEYWORD = "text:keyword"
+NOTHING = Evidence(0.0, "")
 
 Like = Literal["color", "texture", "material", "style"]
 PROFILE_OF_LIKE: dict[Like, Profile] = {
@@ -144,6 +149,8 @@ async def _rank(
     for product in candidates:
         evidence = {view: hits[product] for view, hits in heard.items() if product in hits}
         score, voices = fuse(weights, evidence)
+        if evidence.get(KEYWORD, NOTHING).similarity >= OTHER_FORM_SHARE:
+            score = ALL_WORDS_SCORE + (1 - ALL_WORDS_SCORE) * score
         if product in called:
             score = CALLED_SCORE + (1 - CALLED_SCORE) * score
             name = Voice("name", 1.0, 1.0, f"the query is its {called[product][0]}")
@@ -192,8 +199,13 @@ async def _ask_by_text(database: Database, engines: Engines, wanted: ProductFilt
         return {hit.product_id: Evidence(calibrate(hit.cosine, floor), "its description means alike") for hit in found}
 
     async def by_chunk(candidates: Sequence[uuid.UUID] | None) -> Hits:
+        # A product's own description is one of the passages about it: a weak chunk must not weigh more than none.
         found = await store.find_chunks(database, wanted, await embedded, version, candidates)
-        return {hit.product_id: Evidence(calibrate(hit.cosine, floor), _quote(hit)) for hit in found}
+        passages = {hit.product_id: Evidence(calibrate(hit.cosine, floor), _quote(hit)) for hit in found}
+        for product, own in (await by_product(candidates)).items():
+            if product not in passages or passages[product].similarity < own.similarity:
+                passages[product] = own
+        return passages
 
     async def by_understanding(candidates: Sequence[uuid.UUID] | None) -> Hits:
         vector = await embedded
@@ -208,7 +220,7 @@ async def _ask_by_text(database: Database, engines: Engines, wanted: ProductFilt
         "text:product": by_product,
         "understanding": by_understanding,
     }
-    return {**asks, "text:keyword": by_keyword} if terms else asks
+    return {**asks, KEYWORD: by_keyword} if terms else asks
 
 
 async def _embed_query(engines: Engines, text: str) -> Vector:
@@ -226,7 +238,7 @@ async def _find_keywords(
     weights = [math.log(1 + (total + 1) / (count + 1)) for count in counts]
     hits: Hits = {}
     for hit in await store.find_keywords(database, wanted, terms, candidates):
-        shares = [(0.0, OTHER_FORM_SHARE, 1.0)[match] for match in hit.matches]
+        shares = [(0.0, SHARED_CHUNK_SHARE, OTHER_FORM_SHARE, 1.0)[match] for match in hit.matches]
         held = [
             "/".join(dict.fromkeys((term.word, *term.exact)))
             for term, share in zip(terms, shares, strict=True)

@@ -72,7 +72,9 @@ class Settings(ServiceSettings):
     )
     pages_per_child: int = Field(500, ge=1, description="The process that reads pages is replaced after so many")
     ocr_dpi: int = Field(300, ge=72, le=600, description="Resolution at which scanned pages are read")
-    ocr_language: str = Field("eng", description="Tesseract languages, joined by '+'")
+    ocr_language: str = Field("auto", description="Tesseract languages, joined by '+'; auto looks at the page first")
+    ocr_seconds: float = Field(60, gt=0, description="Deadline of one reading of a page by OCR")
+    ocr_rereads: int = Field(80, ge=0, description="Doubtful lines of a page that OCR reads again enlarged")
 
     # Batches (the seeds' sizes)
     classify_batch: int = Field(15, ge=1, le=100, description="Images per classification batch")

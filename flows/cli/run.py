@@ -170,7 +170,7 @@ async def _run_and_read(
 def exit_code_of(job: dict[str, Any]) -> int:
     """The documented exit code of a job's row."""
     if not job or job["status"] == "failed":
-        return PARTIAL
+        return CONFIGURATION if job and job["completion_reason"] == "bad_credentials" else PARTIAL
     if job["status"] in ("interrupted", "cancelled"):
         return INTERRUPTED
     partial = job["completion_reason"] in ("completed_with_failures", "completed_with_pending")

@@ -55,7 +55,7 @@ class Found(NamedTuple):
 class KeywordHit(NamedTuple):
     """Which words of a query a product, or a chunk about it, holds.
 
-    2 as spelt; 1 in another form, or in a chunk that speaks of other products too; 0 not at all.
+    3 as spelt; 2 in another form; 1 only in a chunk that speaks of other products too; 0 not at all.
     """
 
     product_id: uuid.UUID
@@ -73,7 +73,8 @@ async def find_keywords(
     for index, (one, other) in enumerate(zip(exact, starts, strict=True)):
         parameters |= {f"exact{index}": one, f"starts{index}": other or one}
         columns.append(
-            f"max(case when w.own and w.keywords @@ %(exact{index})s::tsquery then 2 "
+            f"max(case when w.own and w.keywords @@ %(exact{index})s::tsquery then 3 "
+            f"when w.own and w.keywords @@ %(starts{index})s::tsquery then 2 "
             f"when w.keywords @@ (%(exact{index})s::tsquery || %(starts{index})s::tsquery) then 1 else 0 end)"
         )
     array = f"array[{', '.join(columns)}]"

@@ -46,7 +46,7 @@ async def measure_texts(queries: Sequence[dict[str, Any]], products: Sequence[di
 
     recalls = []
     for query in queries:
-        patterns = [*query["wanted"], *([query["name_too"]] if "name_too" in query else [])]
+        patterns = query["wanted"]
         wanted = sum(is_wanted(product, patterns) for product in products)
         if not wanted:
             print(f"    not in the library: {query['wanted']}")

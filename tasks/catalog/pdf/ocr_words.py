@@ -23,6 +23,20 @@ _ODD = re.compile(r"([a-z])\1\1|[bcdfghjklmnpqrstvwxz]{6}")  # in no word of a l
 _VOWELS = frozenset("aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýœаеёиоуыэюяіїєαεηιουωάέήίόύώ")
 
 
+_SECTION_MISREAD = frozenset({"$", "&", "8", "S", "8&", "§"})
+_SECTION = re.compile(r"\d{1,4}[a-z]?")
+_SECTION_PARTS = ("Abs", "Satz", "Nr", "Art", "Nummer", "Ziff", "ff")
+
+
+def mend_sections(words: Sequence[str]) -> list[str]:
+    """German text with the sign of a section, which the fast data reads as "$", put back: "$ 28 Abs. 5" is no price."""
+    mended = list(words)
+    for index, (sign, number, part) in enumerate(zip(words, words[1:], words[2:], strict=False)):
+        if sign in _SECTION_MISREAD and _SECTION.fullmatch(number) and part.startswith(_SECTION_PARTS):
+            mended[index] = "§"
+    return mended
+
+
 def rate_word(text: str) -> float:
     """0 to 1: whether `text` looks like a word, a number or a code."""
     core = text.strip(_EDGES)
@@ -44,6 +58,12 @@ def rate_word(text: str) -> float:
     base = 0.9 if len(core) > 2 else 0.6
     odd = _ODD.search(core.lower()) is not None
     return base * (1.0 if case else 0.5) * (1.0 if voiced else 0.5) * (0.4 if odd else 1.0)
+
+
+def rate_line(words: Sequence[str]) -> float:
+    """Mean plausibility of words by their lengths."""
+    length = sum(map(len, words))
+    return sum(rate_word(word) * len(word) for word in words) / max(1, length)
 
 
 def keep_plausible(fragments: Sequence[Fragment], *, photo: bool) -> tuple[Fragment, ...]:
@@ -77,10 +97,8 @@ def count_letters(fragments: Sequence[Fragment]) -> int:
 
 
 def _rate_fragment(fragment: Fragment) -> float:
-    """Mean plausibility of its words by their lengths."""
-    length = sum(len(word.text) for word in fragment.words)
-    return sum(word.confidence * len(word.text) for word in fragment.words) / length
+    return rate_line([word.text for word in fragment.words])
 
 
 def _is_whole_word(word: Word) -> bool:
-    return len(word.text) >= _WHOLE_WORD_LETTERS and word.confidence >= 0.8
+    return len(word.text) >= _WHOLE_WORD_LETTERS and rate_word(word.text) >= 0.8

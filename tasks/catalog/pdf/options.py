@@ -15,5 +15,7 @@ class ReadOptions(NamedTuple):
     phash_distance: int = 5  # images of one layer whose hashes differ in at most this many bits are one image
     ocr: bool = True
     ocr_dpi: int = 300  # Tesseract is trained on type of about 30 pixels, 10 points at 300 dpi
-    ocr_language: str = "eng"  # Tesseract languages joined by "+"
+    ocr_language: str = "auto"  # or Tesseract languages joined by "+"
+    ocr_seconds: float = 60.0  # for one reading of a page; a page that takes longer has no text
+    ocr_rereads: int = 80  # lines of a page that are read again from crops, about 0.1 s each
     tables: bool = True

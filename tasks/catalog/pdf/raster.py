@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +18,10 @@ _LEAST_BACKGROUND = 0.15  # of the page in one colour: without it nothing can be
 _WHITE_GAP_PIXELS = 3  # white between two things, at 72 dpi
 _PICTURE_SIDE_POINTS = 30.0  # pictures are at least this wide and high
 _PICTURE_FILL = 0.4  # share of a picture's box that is printed on; text fills less
+_EDGE_PIXELS = 12  # a scan's dark border is at most as wide, at 72 dpi
+_EDGE_FILL = 0.9  # of its length is printed on
+_BODY_FILL = 0.5  # share of a picture's row or column that is printed on, as long as it is the picture's body
+_VALLEY_FILL = 0.08  # of one between a picture and its caption: compression leaves specks there
 
 
 class PageRaster(NamedTuple):
@@ -34,16 +39,14 @@ def survey_page(display_list: Any) -> PageRaster:
     if share < _LEAST_BACKGROUND:
         return PageRaster(background, False, ())
     ink = np.abs(pixels.astype(np.int16) - np.array(background, np.int16)).max(axis=2) > _INK_DIFFERENCE
-    pictures = [box for box in _cut(ink, 0, 0, 1, whole=False) if _is_picture(box, ink)]
+    _clear_edges(ink)
+    pictures = [_trim(box, ink) for box in _cut(ink, 0, 0, 1, whole=False) if _is_picture(box, ink)]
     return PageRaster(background, True, tuple(pictures))
 
 
-def render_text(display_list: Any, survey: PageRaster, native_dpi: float, dpi: int) -> Image.Image:
-    """The page in grey at `dpi`, dark text on light ground, with the pictures painted over.
-
-    Rendered at the resolution its image has and enlarged from there, which keeps the edges of small type smooth.
-    """
-    zoom = min(native_dpi, dpi) / 72
+def render_text(display_list: Any, survey: PageRaster, dpi: float) -> Image.Image:
+    """The page in grey at `dpi`, dark text on light ground, with the pictures painted over."""
+    zoom = dpi / 72
     pixmap = display_list.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), colorspace=pymupdf.csGRAY)
     picture = to_pillow(pixmap).copy()
     red, green, blue = survey.background
@@ -53,11 +56,26 @@ def render_text(display_list: Any, survey: PageRaster, native_dpi: float, dpi: i
         picture.paste(ground, (left, top, right, bottom))
     if ground < 140:
         picture = picture.point(lambda value: 255 - value)
-    if native_dpi < dpi:
-        scale = dpi / native_dpi
-        size = round(picture.width * scale), round(picture.height * scale)
-        picture = picture.resize(size, Image.Resampling.LANCZOS)
     return picture
+
+
+def enlarge(picture: Image.Image, scale: float) -> Image.Image:
+    """`picture` `scale` times as large; enlarged from its own pixels the edges of small type stay smooth."""
+    if scale <= 1:
+        return picture
+    return picture.resize((round(picture.width * scale), round(picture.height * scale)), Image.Resampling.LANCZOS)
+
+
+def find_unread(picture: Image.Image, read: Sequence[Box], size: float) -> list[Box]:
+    """Boxes of ink on a grey picture, dark on light, outside the boxes of what was `read`: what may be lines of type of
+    about `size` pixels. A glyph's width apart they are two."""
+    pixels = np.asarray(picture).astype(np.int16)
+    ground = int(np.bincount(np.asarray(picture).ravel(), minlength=256).argmax())
+    ink = ground - pixels > 2 * _INK_DIFFERENCE
+    for box in read:
+        ink[max(0, int(box.y0) - 1) : int(box.y1) + 2, max(0, int(box.x0) - 1) : int(box.x1) + 2] = False
+    boxes = _cut(ink, 0, 0, 1, whole=False, gap=max(_WHITE_GAP_PIXELS, round(size)))
+    return [box for box in boxes if box.height >= size / 3 and box.width >= size]
 
 
 def _find_background(pixels: NDArray[np.uint8]) -> tuple[tuple[int, int, int], float]:
@@ -70,12 +88,14 @@ def _find_background(pixels: NDArray[np.uint8]) -> tuple[tuple[int, int, int], f
     return (int(red), int(green), int(blue)), float(counts[code] / codes.size)
 
 
-def _cut(ink: NDArray[np.bool_], left: int, top: int, axis: int, *, whole: bool) -> list[Box]:
+def _cut(
+    ink: NDArray[np.bool_], left: int, top: int, axis: int, *, whole: bool, gap: int = _WHITE_GAP_PIXELS
+) -> list[Box]:
     """Boxes of what is printed, by cutting along white in turn across (axis 1) and down (axis 0)."""
     used = np.flatnonzero(ink.any(axis=axis))
     if not used.size:
         return []
-    breaks = np.flatnonzero(np.diff(used) > _WHITE_GAP_PIXELS)
+    breaks = np.flatnonzero(np.diff(used) > gap)
     starts, ends = used[np.r_[0, breaks + 1]], used[np.r_[breaks, used.size - 1]] + 1
     boxes: list[Box] = []
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
@@ -84,7 +104,7 @@ def _cut(ink: NDArray[np.bool_], left: int, top: int, axis: int, *, whole: bool)
         if whole and len(starts) == 1:  # neither direction has white any more
             boxes.append(Box(x, y, x + part.shape[1], y + part.shape[0]))
         else:
-            boxes.extend(_cut(part, x, y, 1 - axis, whole=len(starts) == 1))
+            boxes.extend(_cut(part, x, y, 1 - axis, whole=len(starts) == 1, gap=gap))
     return boxes
 
 
@@ -92,3 +112,32 @@ def _is_picture(box: Box, ink: NDArray[np.bool_]) -> bool:
     if min(box.width, box.height) < _PICTURE_SIDE_POINTS:
         return False
     return float(ink[int(box.y0) : int(box.y1), int(box.x0) : int(box.x1)].mean()) >= _PICTURE_FILL
+
+
+def _clear_edges(ink: NDArray[np.bool_]) -> None:
+    """Take away what a scanner or a fraction of a pixel leaves along whole sides, and what would tie all together."""
+    for rows in (ink, ink[::-1], ink.T, ink.T[::-1]):  # views: what is cleared there is cleared here
+        fill = rows[: _EDGE_PIXELS + 1].mean(axis=1)
+        inside = np.flatnonzero(fill < _EDGE_FILL)
+        if inside.size and fill[inside[0]] < _BODY_FILL:
+            rows[: inside[0]] = False
+
+
+def _trim(box: Box, ink: NDArray[np.bool_]) -> Box:
+    """A picture without the captions that specks of compression tie to it, on any side."""
+    left, top, right, bottom = (int(edge) for edge in box)
+    first, last = _find_body(ink[top:bottom, left:right].mean(axis=1))
+    top, bottom = top + first, top + last
+    first, last = _find_body(ink[top:bottom, left:right].mean(axis=0))
+    return Box(left + first, top, left + last, bottom)
+
+
+def _find_body(fill: NDArray[np.float64]) -> tuple[int, int]:
+    """Start and end of a picture's body in the fill of its rows: up to the valleys before the first and after the last
+    of its dense rows. A round picture, which thins out without a valley, is kept whole."""
+    dense = np.flatnonzero(fill >= _BODY_FILL)
+    if not dense.size:
+        return 0, len(fill)
+    valleys = np.flatnonzero(fill <= _VALLEY_FILL)
+    before, after = valleys[valleys < dense[0]], valleys[valleys > dense[-1]]
+    return int(before[-1]) + 1 if before.size else 0, int(after[0]) if after.size else len(fill)

@@ -11,7 +11,6 @@ import pytest
 from PIL import Image
 
 from tasks.catalog.pages import Page
-from tasks.catalog.pdf.ocr import choose_language, find_tessdata
 from tasks.catalog.pdf.ocr_words import rate_word
 from tasks.catalog.pdf.options import ReadOptions
 from tasks.catalog.pdf.reader import read_page
@@ -103,10 +102,51 @@ def test_without_ocr_a_scan_has_no_text(document: pymupdf.Document, read_first: 
     assert read_first(document, ocr=False).text_source == "none"
 
 
-def test_a_language_without_data_falls_back_to_english() -> None:
-    assert (find_tessdata() / "eng.traineddata").exists()
-    assert choose_language("eng+xxx") == "eng"
-    assert choose_language("xxx") == "eng"
+def test_a_language_without_data_is_named(document: pymupdf.Document, read_first: ReadFirst) -> None:
+    scan(document)
+    read = read_first(document, ocr_language="eng+xxx")
+    assert read.text_source == "none"
+    assert any("no OCR data for language xxx" in problem for problem in read.problems)
+
+
+def test_a_page_that_takes_too_long_says_so(document: pymupdf.Document, read_first: ReadFirst) -> None:
+    scan(document)
+    read = read_first(document, ocr_seconds=0.001)
+    assert (read.text_source, read.text) == ("none", "")
+    assert read.problems == ("no OCR: not recognised within 0.001 s",)
+
+
+def test_german_is_read_as_german(document: pymupdf.Document, read_first: ReadFirst) -> None:
+    with pymupdf.open() as source:
+        lines = "Für die Küche: Stühle mit Füßen.\nDie Bezüge sind für den Außen-\nbereich und nicht größer als"
+        source.new_page(width=400, height=300).insert_text((50, 100), lines, fontsize=14, lineheight=1.6)
+        pixmap = source[0].get_pixmap(dpi=150)
+    page = document.new_page(width=400, height=300)
+    page.insert_image(page.rect, pixmap=pixmap)
+    text = read_first(document).text
+    assert all(word in text for word in ("Für", "Küche", "Stühle", "Füßen", "Bezüge", "Außen", "größer"))
+
+
+def test_captions_at_screen_resolution_are_read(document: pymupdf.Document, read_first: ReadFirst) -> None:
+    """Type of 7 to 8 points at 100 dpi, as PDF swatch books for the screen have it, white on grey."""
+    names = ["CANVAS TUSCAN", "HERITAGE MINK II", "DOLCE MANGO", "ACCORD KOI III", "RIB NATURAL", "EL GRECO CALYPSO"]
+    codes = ["5417-0021", "1805-0040", "5600-0013", "4592-0001", "7704-0036", "4570-0064"]
+    with pymupdf.open() as source:
+        page = source.new_page(width=500, height=400)
+        page.draw_rect(page.rect, fill=(0.5, 0.5, 0.52), color=None)
+        for number, (name, code) in enumerate(zip(names, codes, strict=True)):
+            x, y = 30 + number % 3 * 150, 30 + number // 3 * 180
+            page.draw_rect((x, y, x + 120, y + 120), fill=(0.9, 0.2 + 0.1 * number, 0.1), color=None)
+            page.insert_text((x, y + 134), name, fontsize=8, fontname="hebo", color=(1, 1, 1))
+            page.insert_text((x, y + 144), code, fontsize=7, fontname="hebo", color=(1, 1, 1))
+        pixmap = page.get_pixmap(dpi=100)
+    page = document.new_page(width=500, height=400)
+    page.insert_image(page.rect, stream=pixmap.tobytes("jpg", jpg_quality=80))
+    read = read_first(document)
+    lines = {line.text for line in read.lines}
+    assert len(lines & set(names)) >= 5
+    assert len(lines & set(codes)) >= 5
+    assert len({round(line.size, 1) for line in read.lines if line.text in names}) == 1
 
 
 @pytest.mark.parametrize(
