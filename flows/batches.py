@@ -120,6 +120,9 @@ class Stage(Generic[T, R]):
 
     async def _start(self, size: int) -> None:
         await self._room.acquire()
+        if not self._waiting:  # somebody else who waits for the end has started the last batch
+            self._room.release()
+            return
         batch, self._waiting = self._waiting[:size], self._waiting[size:]
         self._tasks.append(asyncio.create_task(self._run(batch, len(self._tasks) + 1)))
 

@@ -73,6 +73,10 @@ class ImageTail:
             [SeenImage(image, page.number, folder / f"{image.sha256}.{image.ext}") for image in fresh]
         )
 
+    async def wait_stored(self) -> None:
+        """Wait until every image has its bytes and its row; `stored` then holds those that do."""
+        await self._store.finish()
+
     async def finish(self) -> None:
         """Wait until every image is through."""
         for stage in (self._store, self._examine, self._embed):

@@ -17,6 +17,7 @@ import asyncio
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from prefect.client.schemas.objects import State
 from prefect.runtime import deployment
@@ -34,6 +35,7 @@ from flows.resume import hold_job
 from tasks import resources
 from tasks.catalog import ids
 from tasks.catalog.pages import Page
+from tasks.catalog.products import Discovery
 from tasks.catalog.redaction import redact
 from tasks.catalog.report import JobReport, Outcome
 from tasks.documents import ReceivedDocument, finish_document, is_complete, receive_document, register_document
@@ -142,35 +144,54 @@ async def _ingest_document(job: Job, received: ReceivedDocument, params: PdfInge
     tail = ImageTail(job, received.id, enrich=params.enrich)
     try:
         pages = await _read(job, received, params, tail)
-        discovery, _ = await gather(discover(job, pages, received, params.enrich), _finish_images(job, tail))
+        # What the images still wait for need not hold up the products, nor the other way round.
+        understood, _ = await gather(_understand(job, received, params, pages, tail), _finish_images(job, tail))
     finally:
         await tail.stop()
+    if params.enrich:
+        await embed_understanding(job, await list_analyses(job, received.id))
+    facts = {"missing": understood.missing, "vectors": await job.count_vectors(received.id)}
+    report, outcome = await job.close(empty_reason=understood.empty_reason, **facts)
+    whole = params.enrich and params.limit is None and not outcome.failed
+    complete = whole and not _failures(report) and not await job.count_retryable()
+    await finish_document(job, received, understood.discovery, complete=complete)
+    return report, outcome
+
+
+class _Understood(NamedTuple):
+    """What came of a document's pages. `missing` are names of products that it no longer has."""
+
+    discovery: Discovery
+    missing: tuple[str, ...] = ()
+
+    @property
+    def empty_reason(self) -> str | None:
+        return None if self.discovery.products else f"no_products: {self.discovery.reason}"
+
+
+async def _understand(
+    job: Job, received: ReceivedDocument, params: PdfIngest, pages: Sequence[Page], tail: ImageTail
+) -> _Understood:
+    """Find the products, save everything, embed the texts."""
+    discovery, _ = await gather(discover(job, pages, received, params.enrich), tail.wait_stored())
     if isinstance(discovery, Exception):
         return await _leave_undiscovered(job, received, pages, tail, discovery)
     examine = params.enrich and not tail.examined
+    if examine:
+        await tail.finish()  # two writers of the same images' rows could wait for each other
     saved = await save_document_rows(job, received, pages, discovery, tail.stored, examine=examine)
     if params.enrich:
-        await embed_understanding(job, await list_analyses(job, received.id))
         await embed_texts(job, await list_chunks(job, received.id), await list_products(job, received.id))
-    report, outcome = await job.close(
-        empty_reason=None if discovery.products else f"no_products: {discovery.reason}",
-        missing=tuple(saved.missing),
-        vectors=await job.count_vectors(received.id),
-    )
-    whole = params.enrich and params.limit is None and not outcome.failed
-    complete = whole and not _failures(report) and not await job.count_retryable()
-    await finish_document(job, received, discovery, complete=complete)
-    return report, outcome
+    return _Understood(discovery, tuple(saved.missing))
 
 
 async def _leave_undiscovered(
     job: Job, received: ReceivedDocument, pages: Sequence[Page], tail: ImageTail, reason: Exception
-) -> tuple[JobReport, Outcome]:
-    """Save the pages and images and leave the pages pending; what the library has of the document's products stays."""
+) -> _Understood:
+    """Save the pages and leave them pending; what the library has of the document's products stays."""
     await save_page_rows(job, received, pages, {}, tail.stored)
     await record_batch(job, "discover products", "page", [str(page.number) for page in pages], reason, "pending")
-    await embed_understanding(job, await list_analyses(job, received.id))
-    return await job.close(vectors=await job.count_vectors(received.id))
+    return _Understood(Discovery(reason=str(reason)))
 
 
 async def _read(job: Job, received: ReceivedDocument, params: PdfIngest, tail: ImageTail) -> list[Page]:
