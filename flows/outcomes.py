@@ -74,6 +74,14 @@ def render_markdown(report: JobReport) -> str:
     if report.stages:
         lines += ["", "| stage | seconds | items |", "|---|---|---|"]
         lines += [f"| {stage.name} | {stage.seconds:.2f} | {stage.items} |" for stage in report.stages]
+    if report.calls:
+        lines += ["", "| service | requests | cached | retries | most at once | most in 60 s | cap used | USD |"]
+        lines.append("|---" * 8 + "|")
+        lines += [
+            f"| {name} | {calls.requests} | {calls.cached} | {calls.retries} | {calls.max_in_flight} "
+            f"| {calls.max_per_60s} | {calls.utilisation:.0%} | {calls.cost_usd:.4f} |"
+            for name, calls in report.calls.items()
+        ]
     if report.problems:
         lines += ["", "| kind | item | stage | status | reason |", "|---|---|---|---|---|"]
         lines += [

@@ -8,7 +8,7 @@ from tasks import limit_figures
 from tasks.catalog.report import ServiceCalls
 from tasks.clients.accounts import Account, Budget
 
-__all__ = ["ACCOUNT", "Account", "open_account", "report_calls"]
+__all__ = ["ACCOUNT", "Account", "describe_calls", "open_account", "report_calls"]
 
 # Calls outside a job (a search) count here.
 _ANYWHERE = Account()
@@ -38,6 +38,18 @@ def report_calls(account: Account) -> dict[str, ServiceCalls]:
         for service, figures in sorted(account.figures.items())
         if figures.requests or figures.cached
     }
+
+
+def describe_calls(account: Account) -> str:
+    """The services that the job used so far, in a few words for its log; empty before any call."""
+    caps = limit_figures.snapshot()
+    return "; ".join(
+        f"{service}: {figures.requests} requests, {figures.cached} cached, {figures.retries} retries, "
+        f"{caps.get(service, {}).get('in_flight', 0)} in flight, {caps.get(service, {}).get('waiting', 0)} waiting, "
+        f"cap used {_utilisation(caps, service):.0%}"
+        for service, figures in sorted(account.figures.items())
+        if figures.requests or figures.cached
+    )
 
 
 def _utilisation(caps: dict[str, dict[str, object]], service: str) -> float:

@@ -75,49 +75,42 @@ def _choose(opened: resources.Resources) -> Engines:
     settings = opened.settings
     services = Services(settings, opened.database)
     many = settings.batches_at_once
-    examiner, remote_examiner = _choose_examiner(settings, services)
-    slig = _wanted(settings.image_embedder, "slig", settings.slig_endpoint)
-    texts = _choose_texts(settings, services)
+    images_here, texts_here = settings.embeds_images == "local", settings.embeds_texts == "local"
     return Engines(
-        examiner,
-        services.slig if slig else _embed_here(settings),
-        texts or _read_here(),
+        _choose_examiner(settings, services),
+        _embed_here(settings) if images_here else services.slig,
+        _choose_texts(settings, services),
         _choose_discoverer(settings, services),
-        Floors(SERVICE_TEXT_FLOOR if texts else LOCAL_TEXT_FLOOR, SERVICE_IMAGE_FLOORS if slig else LOCAL_IMAGE_FLOORS),
-        examiner_at_once=many if remote_examiner else 1,
-        images_at_once=many if slig else 1,
-        texts_at_once=many if texts else 1,
+        Floors(
+            LOCAL_TEXT_FLOOR if texts_here else SERVICE_TEXT_FLOOR,
+            LOCAL_IMAGE_FLOORS if images_here else SERVICE_IMAGE_FLOORS,
+        ),
+        examiner_at_once=1 if settings.examines == "local" else many,
+        images_at_once=1 if images_here else many,
+        texts_at_once=1 if texts_here else many,
     )
 
 
-def _wanted(chosen: str, service: str, configured: object) -> bool:
-    return chosen == service or (chosen == "auto" and bool(configured))
+def _choose_examiner(settings: Settings, services: Services) -> ImageExaminer:
+    if settings.examines == "local":
+        return _examine_here(settings)
+    if settings.examines == "claude":
+        return services.claude
+    if not settings.claude_key:
+        return services.qwen
+    return QwenThenClaude(services.qwen, services.claude, threshold=settings.classification_threshold)
 
 
-def _choose_examiner(settings: Settings, services: Services) -> tuple[ImageExaminer, bool]:
-    """The examiner, and whether it is a service."""
-    claude = bool(settings.claude_key)
-    if _wanted(settings.image_examiner, "qwen", settings.qwen_endpoint):
-        if not claude:
-            return services.qwen, True
-        return QwenThenClaude(services.qwen, services.claude, threshold=settings.classification_threshold), True
-    if settings.image_examiner == "claude":
-        return services.claude, True
-    return _examine_here(settings), False
-
-
-def _choose_texts(settings: Settings, services: Services) -> TextEmbedder | None:
-    if _wanted(settings.text_embedder, "voyage", settings.voyage_key):
-        return services.voyage
-    return services.openai_texts if _wanted(settings.text_embedder, "openai", settings.openai_key) else None
+def _choose_texts(settings: Settings, services: Services) -> TextEmbedder:
+    if settings.embeds_texts == "local":
+        return _read_here()
+    return services.voyage if settings.embeds_texts == "voyage" else services.openai_texts
 
 
 def _choose_discoverer(settings: Settings, services: Services) -> ProductDiscoverer:
-    if _wanted(settings.discoverer, "claude", settings.claude_key):
-        return services.claude_discoverer
-    if _wanted(settings.discoverer, "openai", settings.openai_key):
-        return services.openai_discoverer
-    return LocalDiscoverer()
+    if settings.discovers == "local":
+        return LocalDiscoverer()
+    return services.claude_discoverer if settings.discovers == "claude" else services.openai_discoverer
 
 
 # Imported late: onnxruntime and the encoder take their time, and not every command looks at images.

@@ -22,7 +22,7 @@ from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.flows import Flow
 
 from tasks import progress, resources
-from tasks.accounts import Account, open_account, report_calls
+from tasks.accounts import Account, describe_calls, open_account, report_calls
 from tasks.catalog.redaction import redact
 from tasks.catalog.report import (
     ITEM_KINDS,
@@ -138,6 +138,8 @@ class Job:
             get_run_logger().info("%s: batch %d, while more are read (%d %% of the job)", stage, number, self._reached)
         else:
             get_run_logger().info("%s: batch %d of %d (%d %%)", stage, number, total, 100 * number // max(1, total))
+        if calls := describe_calls(self.account):
+            get_run_logger().info("calls so far: %s", calls)
         self.announce(stage, number, total or 0, bound)
         await self.write_progress(stage)
 

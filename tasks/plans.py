@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tasks.catalog.discovery import discover
 from tasks.catalog.pages import Frozen, Page
 from tasks.catalog.products import Discovery
 from tasks.documents import read_options
+from tasks.limit_table import LIMITS
 from tasks.local.page_reader import PageChild, PageFailed, inspect_in_child, page_path
 from tasks.settings import Settings
 from tasks.sources import LocalSource, receive
@@ -22,7 +24,8 @@ from tasks.storage.database import Database
 from tasks.storage.library import list_product_keys
 
 # Measured on one core (`make bench NAME=engines`): what the local engines take for an image and for a chunk.
-IMAGE_SECONDS = 0.02
+IMAGE_SECONDS = 0.03
+EXAMINE_SECONDS = 0.06
 TEXT_SECONDS = 0.02
 
 
@@ -36,7 +39,7 @@ class DocumentPlan(Frozen):
     chunks: int
     products: dict[str, int]  # new, known, missing
     reason: str | None
-    calls: dict[str, int] = {}  # to paid services: the local engines make none
+    calls: dict[str, int] = {}  # least calls to paid services; validations and retries come on top
     floor_seconds: float
     bound: str = "CPU"
 
@@ -62,6 +65,10 @@ async def plan_document(
     images = len({image.sha256 for page in pages for image in page.images})
     chunks = len(chunk_pages(pages, locate_products(discovery.products)).chunks)
     texts = chunks + len(discovery.products)
+    calls = _count_calls(settings, pages, images, chunks, len(discovery.products))
+    here = seconds + _seconds_here(settings, images, texts)
+    window = LIMITS["qwen-requests"]
+    by_rate = window.window_seconds * (max(0, calls.get("qwen", 0) - 1) // window.slots)
     return DocumentPlan(
         source=local.origin,
         pages=len(pages) + failed,
@@ -70,8 +77,31 @@ async def plan_document(
         chunks=chunks,
         products=await _compare(database, workspace, local, discovery),
         reason=discovery.reason,
-        floor_seconds=round(seconds + images * IMAGE_SECONDS + texts * TEXT_SECONDS, 1),
+        calls=calls,
+        floor_seconds=round(max(here, by_rate), 1),
+        bound="CPU" if here >= by_rate else f"qwen-requests ({window.rate})",
     )
+
+
+def _seconds_here(settings: Settings, images: int, texts: int) -> float:
+    """What this machine's engines take."""
+    seconds = 0.0
+    seconds += images * IMAGE_SECONDS * (settings.embeds_images == "local")
+    seconds += images * EXAMINE_SECONDS * (settings.examines == "local")
+    return seconds + texts * TEXT_SECONDS * (settings.embeds_texts == "local")
+
+
+def _count_calls(settings: Settings, pages: Sequence[Page], images: int, chunks: int, products: int) -> dict[str, int]:
+    """Calls to the configured services, when nothing is known from before: by service, without those of none."""
+    calls: Counter[str] = Counter()
+    size = settings.classify_batch if settings.examines == "qwen" else settings.claude_batch
+    calls[settings.examines] += -(-images // size)
+    calls[settings.embeds_images] += -(-images // settings.image_batch)
+    calls[settings.embeds_texts] += sum(-(-count // settings.text_batch) for count in (images, chunks, products))
+    characters = sum(len(page.text) for page in pages)
+    calls[settings.discovers] += -(-characters // settings.discovery_characters) + products
+    del calls["local"]
+    return {service: count for service, count in sorted(calls.items()) if count}
 
 
 def _read(

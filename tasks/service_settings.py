@@ -61,6 +61,31 @@ class ServiceSettings(BaseSettings):
     batches_at_once: int = Field(8, ge=1, description="Batches of a stage that may wait for a service at once")
     max_cost_usd: float | None = Field(None, ge=0, description="A job stops paying here; the rest stays pending")
 
+    @property
+    def examines(self) -> Literal["local", "qwen", "claude"]:
+        """Who looks at images first."""
+        if self.image_examiner != "auto":
+            return self.image_examiner
+        return "qwen" if self.qwen_endpoint else "local"
+
+    @property
+    def embeds_images(self) -> Literal["local", "slig"]:
+        if self.image_embedder != "auto":
+            return self.image_embedder
+        return "slig" if self.slig_endpoint else "local"
+
+    @property
+    def embeds_texts(self) -> Literal["local", "voyage", "openai"]:
+        if self.text_embedder != "auto":
+            return self.text_embedder
+        return "voyage" if self.voyage_key else "openai" if self.openai_key else "local"
+
+    @property
+    def discovers(self) -> Literal["local", "claude", "openai"]:
+        if self.discoverer != "auto":
+            return self.discoverer
+        return "claude" if self.claude_key else "openai" if self.openai_key else "local"
+
     @model_validator(mode="after")
     def _chosen_services_are_configured(self) -> ServiceSettings:
         needs = {

@@ -54,6 +54,8 @@ def print_summary(
         console.print(_children_table(children))
     if report.get("items"):
         console.print(item_table(report["items"]))
+    if report.get("calls"):
+        console.print(_call_table(report["calls"]))
     for problem in report.get("problems", [])[:PROBLEMS_SHOWN]:
         line = (
             f"{problem['status']}: {problem['kind']} {_shorten(problem['key'])} at {problem['stage']}: "
@@ -134,6 +136,16 @@ def _describe_attributes(attributes: dict[str, Any], most: int = 4) -> str:
             value = ", ".join(map(str, value))
         parts.append(f"{name} {value}")
     return ", ".join(parts) + (", ..." if len(attributes) > most else "")
+
+
+def _call_table(calls: dict[str, dict[str, Any]]) -> Table:
+    """What services were asked, and how close this process came to their caps."""
+    names = ["requests", "cached", "retries", "most at once", "most in 60 s", "cap used", "USD"]
+    table = Table("service", *names, title="Calls", title_justify="left", box=SIMPLE_HEAD)
+    for name, one in calls.items():
+        counts = (one["requests"], one["cached"], one["retries"], one["max_in_flight"], one["max_per_60s"])
+        table.add_row(name, *map(str, counts), f"{one['utilisation']:.0%}", f"{one['cost_usd']:.4f}")
+    return table
 
 
 def item_table(items: dict[str, dict[str, int]]) -> Table:

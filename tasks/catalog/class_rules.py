@@ -25,6 +25,12 @@ def find_firmest(use: ImageUse) -> tuple[float, str]:
     return max(((link.score, link.reason) for link in use.links), default=(0.0, ""))
 
 
+def is_captioned(use: ImageUse) -> bool:
+    """Whether a caption gives the image to a product."""
+    score, reason = find_firmest(use)
+    return score >= _FIRM_LINK and reason.startswith("caption")
+
+
 def classify_surely(use: ImageUse) -> ImageLabel | None:
     """The label where the place alone settles it; None where the pixels must be looked at."""
     if find_firmest(use)[0] >= _FIRM_LINK:

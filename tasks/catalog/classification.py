@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tasks.catalog.class_rules import classify_surely, find_firmest, judge
+from tasks.catalog.class_rules import classify_surely, find_firmest, is_captioned, judge
 from tasks.catalog.engines import ImageUse
 from tasks.catalog.image_analysis import IMAGE_CLASSES, ImageLabel
 from tasks.catalog.image_features import (
@@ -30,6 +30,9 @@ from tasks.catalog.pages import ImageStats, Page
 from tasks.catalog.products import Discovery
 
 ENGINE = "rules/1"
+
+# Where pixels and a product's own caption agree, plain or odd pixels are no reason to leave the label open.
+CAPTIONED_CONFIDENCE = 0.75
 
 __all__ = [
     "ENGINE",
@@ -94,6 +97,8 @@ def classify(features: Features, use: ImageUse, model: ClassModel) -> ImageLabel
     reason = _explain(features, use, model, best)
     # Never 1.0: no finite number of pictures shows that.
     confidence = math.floor(min(float(probabilities[best]), 0.99) * 100) / 100
+    if IMAGE_CLASSES[best] == "PRODUCT_IMAGE" and is_captioned(use):
+        confidence = max(confidence, CAPTIONED_CONFIDENCE)
     return ImageLabel(label=IMAGE_CLASSES[best], confidence=confidence, reason=reason)
 
 
