@@ -30,6 +30,7 @@ os.environ.update(
     PREFECT_SERVER_ANALYTICS_ENABLED="false",
     PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL="CRITICAL",
     DO_NOT_TRACK="1",
+    QUARRY_PAGE_WORKERS="1",  # a process less to start in every run
 )
 
 
@@ -100,17 +101,21 @@ def run(dsn: str, tmp_path: Path) -> Callable[..., Finished]:
     """Run `python -m flows.NAME ...` to its end; the session's servers stay up beside it."""
 
     def run_command(module: str, *arguments: object, **environment: str) -> Finished:
-        done = subprocess.run(
-            [sys.executable, "-m", module, *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            cwd=tmp_path,
-            env={**os.environ, **environment},
-            timeout=COMMAND_SECONDS,
-        )
-        return Finished(done.returncode, done.stdout, done.stderr)
+        return run_module(tmp_path, module, *arguments, **environment)
 
     return run_command
+
+
+def run_module(folder: Path, module: str, *arguments: object, **environment: str) -> Finished:
+    done = subprocess.run(
+        [sys.executable, "-m", module, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env={**os.environ, **environment},
+        timeout=COMMAND_SECONDS,
+    )
+    return Finished(done.returncode, done.stdout, done.stderr)
 
 
 @pytest.fixture
@@ -118,34 +123,46 @@ def make_pdf(tmp_path: Path) -> Callable[..., Path]:
     """A catalog of `pages` pages: two captioned swatches and a paragraph each, all different."""
 
     def make(name: str, pages: int, seed: int = 0) -> Path:
-        import numpy as np
-        import pymupdf
-        from PIL import Image
-
-        document = pymupdf.open()
-        random = np.random.default_rng(seed)
-        for number in range(1, pages + 1):
-            page = document.new_page(width=420, height=595)
-            page.insert_text((36, 48), f"Stone collection, part {number}", fontsize=18, fontname="hebo")
-            for column in range(2):
-                file = tmp_path / f"{seed}-{number}-{column}.png"
-                pixels = random.integers(0, 255, (6, 6, 3)).astype("uint8")
-                Image.fromarray(pixels).resize((480, 480), Image.Resampling.BICUBIC).save(file)
-                left = 36 + 190 * column
-                page.insert_image(pymupdf.Rect(left, 80, left + 160, 240), filename=file)
-                page.insert_text((left, 256), f"Stone {seed} {number}{'AB'[column]}", fontsize=11)
-                page.insert_text((left, 270), f"ST-{seed}{number:03}{column}   60 x 60 cm", fontsize=9)
-            page.insert_textbox(
-                pymupdf.Rect(36, 320, 384, 560),
-                f"Each piece of part {number} is cut from one block. The surface is honed by hand and sealed twice. "
-                * 4,
-                fontsize=10,
-            )
-        path = tmp_path / name
-        document.save(path)
-        return path
+        return write_catalog(tmp_path, name, pages, seed)
 
     return make
+
+
+def write_catalog(folder: Path, name: str, pages: int, seed: int) -> Path:
+    import numpy as np
+    import pymupdf
+    from PIL import Image
+
+    document = pymupdf.open()
+    random = np.random.default_rng(seed)
+    for number in range(1, pages + 1):
+        page = document.new_page(width=420, height=595)
+        page.insert_text((36, 48), f"Stone collection, part {number}", fontsize=18, fontname="hebo")
+        for column in range(2):
+            file = folder / f"{seed}-{number}-{column}.png"
+            pixels = random.integers(0, 255, (6, 6, 3)).astype("uint8")
+            Image.fromarray(pixels).resize((480, 480), Image.Resampling.BICUBIC).save(file)
+            left = 36 + 190 * column
+            page.insert_image(pymupdf.Rect(left, 80, left + 160, 240), filename=file)
+            page.insert_text((left, 256), f"Stone {seed} {number}{'AB'[column]}", fontsize=11)
+            page.insert_text((left, 270), f"ST-{seed}{number:03}{column}   60 x 60 cm", fontsize=9)
+        page.insert_textbox(
+            pymupdf.Rect(36, 320, 384, 560),
+            f"Each piece of part {number} is cut from one block. The surface is honed by hand and sealed twice. " * 4,
+            fontsize=10,
+        )
+    path = folder / name
+    document.save(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def stones(dsn: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """A workspace with one catalog of four products, and the folder of its pictures."""
+    folder, name = tmp_path_factory.mktemp("stones"), f"stones-{uuid.uuid4().hex[:8]}"
+    made = run_module(folder, "flows.pdf", write_catalog(folder, "stones.pdf", 2, 71), "--json", "--workspace", name)
+    assert made.report["items"]["product"]["declared"] == 4, made.stderr
+    return name, folder
 
 
 @pytest.fixture

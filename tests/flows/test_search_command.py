@@ -11,19 +11,11 @@ import psycopg
 import pytest
 from PIL import Image
 
-WORKSPACE = "search-test"
-
 
 @pytest.fixture
-def library(run, make_pdf) -> Callable[..., Any]:
+def library(run, stones: tuple[str, Path]) -> Callable[..., Any]:
     """Run a search in a workspace that has one catalog of four products."""
-    made = run("flows.pdf", make_pdf("stones.pdf", 2, seed=71), "--json", "--workspace", WORKSPACE)
-    assert made.report["items"]["product"]["declared"] == 4, made.stderr
-
-    def search(*arguments: object) -> Any:
-        return run("flows.search", *arguments, "--workspace", WORKSPACE)
-
-    return search
+    return lambda *arguments: run("flows.search", *arguments, "--workspace", stones[0])
 
 
 def names(done: Any) -> list[str]:
@@ -48,17 +40,17 @@ def test_a_text_finds_products_by_name_code_and_size_and_says_why(library) -> No
     assert "says 60x60" in sized.stdout
 
 
-def test_a_picture_finds_the_product_that_shows_it(library, tmp_path: Path) -> None:
-    picture = tmp_path / "71-2-0.png"  # as it went into the catalog's second page, on the left
+def test_a_picture_finds_the_product_that_shows_it(library, stones: tuple[str, Path], tmp_path: Path) -> None:
+    picture = stones[1] / "71-2-0.png"  # as it went into the catalog's second page, on the left
     crop = tmp_path / "crop.jpg"
     with Image.open(picture) as image:
         image.crop((40, 40, 440, 440)).save(crop, quality=70)
-    for extra in ((), ("--like", "color"), ("--like", "material")):
-        done = library(crop, "--json", *extra)
-        assert names(done)[0] == "Stone 71 2A", extra
-    answer = json.loads(library(crop, "--json").stdout)
-    assert {"visual", "color", "texture", "style", "material"} <= set(answer["weights"])
-    assert json.loads(library(crop, "--like", "color", "--json").stdout)["weights"] == {"color": 1.0}
+    whole = library(crop, "--json")
+    assert names(whole)[0] == "Stone 71 2A"
+    assert {"visual", "color", "texture", "style", "material"} <= set(json.loads(whole.stdout)["weights"])
+    by_color = library(crop, "--json", "--like", "color")
+    assert names(by_color)[0] == "Stone 71 2A"
+    assert json.loads(by_color.stdout)["weights"] == {"color": 1.0}
 
 
 def test_filters_leave_out_what_does_not_fit(library) -> None:
@@ -77,13 +69,15 @@ def broken_color_view(dsn: str) -> Iterator[None]:
         connection.execute("alter table vecs.hidden_for_a_test rename to image_color_embeddings")
 
 
-def test_a_view_that_fails_is_named_and_the_others_go_on(library, broken_color_view: None, tmp_path: Path) -> None:
-    done = library(tmp_path / "71-1-1.png", "--json")
+def test_a_view_that_fails_is_named_and_the_others_go_on(
+    library, stones: tuple[str, Path], broken_color_view: None
+) -> None:
+    done = library(stones[1] / "71-1-1.png", "--json")
     answer = json.loads(done.stdout)
     assert (done.code, list(answer["degraded"])) == (0, ["color"])
     assert answer["results"][0]["name"] == "Stone 71 1B"
     assert "color" not in {view["view"] for view in answer["results"][0]["views"]}
-    alone = library(tmp_path / "71-1-1.png", "--like", "color")
+    alone = library(stones[1] / "71-1-1.png", "--like", "color")
     assert (alone.code, alone.stdout) == (1, "")
     assert "error: no view could be searched" in alone.stderr
 

@@ -109,7 +109,7 @@ def test_a_service_that_is_down_parks_its_items_and_a_retry_gets_them(
     assert totals(server, "violations")["qwen"] == 0
 
 
-@pytest.mark.parametrize("profile", ["everything-goes-wrong", "rate-limited", "bad-key"])
+@pytest.mark.parametrize("profile", ["everything-goes-wrong", "bad-key"])
 def test_whatever_goes_wrong_the_job_ends_with_closed_sums_and_no_cap_is_broken(
     run, make_pdf, rehearse: Callable[..., Any], services: dict[str, str], profile: str
 ) -> None:
