@@ -58,17 +58,15 @@ class Engines:
     texts_at_once: int = 1
 
 
-_chosen: dict[int, Engines] = {}
+_chosen: list[tuple[resources.Resources, Engines]] = []  # of the resources that are open
 
 
 def get_engines() -> Engines:
     """The engines of the open resources."""
     opened = resources.current()
-    key = id(opened)
-    if key not in _chosen:
-        _chosen.clear()
-        _chosen[key] = _choose(opened)
-    return _chosen[key]
+    if not _chosen or _chosen[0][0] is not opened:
+        _chosen[:] = [(opened, _choose(opened))]
+    return _chosen[0][1]
 
 
 def _choose(opened: resources.Resources) -> Engines:

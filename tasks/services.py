@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from functools import cached_property, partial
 
+import httpx
 from pydantic import SecretStr
 
 from tasks.accounts import ACCOUNT
@@ -39,13 +40,13 @@ class Services:
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
-        self._http = open_http()
         self._journal = AnswerTable(database)
         rules = BreakerRules(failures=settings.breaker_failures, recovery_seconds=settings.breaker_open_seconds)
         self.breaker = BreakerTable(database, rules)
 
-    async def close(self) -> None:
-        await self._http.aclose()
+    @cached_property
+    def _http(self) -> httpx.AsyncClient:
+        return open_http()
 
     @cached_property
     def qwen(self) -> ModelExaminer:

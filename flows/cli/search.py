@@ -66,6 +66,9 @@ def search(
 
 def _find_picture(query: str) -> Path | None:
     """The file that `query` names; None for a text. Exits with 2 for a picture that is not there."""
+    if not query.strip():
+        fail("the query is empty: give a text or a picture")
+        raise typer.Exit(run.USAGE)
     path = Path(query).expanduser()
     named = path.suffix.lower() in IMAGE_SUFFIXES
     try:
@@ -75,10 +78,8 @@ def _find_picture(query: str) -> Path | None:
     if named and not there:
         fail(f"{query}: no such file")
         raise typer.Exit(run.USAGE)
-    if not query.strip():
-        fail("the query is empty: give a text or a picture")
-        raise typer.Exit(run.USAGE)
-    return path.absolute() if there else None
+    # A bare word is a text, whatever files lie around.
+    return path.absolute() if there and (named or path.name != query) else None
 
 
 def _read_price(text: str | None) -> Decimal | None:
