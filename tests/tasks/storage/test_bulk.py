@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tasks.catalog import ids
+from tasks.catalog.engines import EngineVersion
 from tasks.storage.bulk import upsert
 from tasks.storage.database import Database
 from tasks.storage.library import TextVector, list_products_to_embed, mark_missing_products, save_product_vectors
@@ -110,15 +111,17 @@ async def test_a_products_vector_is_asked_for_again_when_its_content_changes(
     row = product(workspace, "V1")
     async with database.transaction() as connection:
         await upsert(connection, [row])
-    assert [item[0] for item in await list_products_to_embed(database, workspace, "m", 1, None)] == [row.id]
+    assert [
+        item[0] for item in await list_products_to_embed(database, workspace, EngineVersion("e", "m", 1), None)
+    ] == [row.id]
     vector = TextVector(row.id, np.full(1024, 1 / 32, np.float32), "m", 1, row.content_hash)
     async with database.transaction() as connection:
         await save_product_vectors(connection, [vector])
-    assert await list_products_to_embed(database, workspace, "m", 1, None) == []
-    assert len(await list_products_to_embed(database, workspace, "other model", 1, None)) == 1
+    assert await list_products_to_embed(database, workspace, EngineVersion("e", "m", 1), None) == []
+    assert len(await list_products_to_embed(database, workspace, EngineVersion("e", "other model", 1), None)) == 1
     async with database.transaction() as connection:
         await upsert(connection, [seal(dataclasses.replace(row, name="Renamed"))])
-    assert len(await list_products_to_embed(database, workspace, "m", 1, None)) == 1
+    assert len(await list_products_to_embed(database, workspace, EngineVersion("e", "m", 1), None)) == 1
 
 
 async def test_products_that_left_their_source_are_marked_not_deleted(database: Database, workspace: uuid.UUID) -> None:
