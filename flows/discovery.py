@@ -8,17 +8,17 @@ from flows.batches import Patience
 from tasks.catalog.pages import Page
 from tasks.catalog.products import Discovery
 from tasks.documents import ReceivedDocument
-from tasks.engines import OverBudgetError, ParkedError
+from tasks.engines import OverBudgetError, UnavailableError
 from tasks.jobs import Job
 from tasks.products import discover_products
 
 
 async def discover(
     job: Job, pages: Sequence[Page], received: ReceivedDocument, services: bool
-) -> Discovery | OverBudgetError | ParkedError:
+) -> Discovery | OverBudgetError | UnavailableError:
     """What the pages say of products; without `services` by rules only.
 
-    Where the budget is reached, or the service stays parked, that error: the same command run again goes on with the
+    Where the budget is reached, or the service stays away, that error: the same command run again goes on with the
     answers that were paid.
     """
     patience = Patience()
@@ -28,7 +28,7 @@ async def discover(
                 discovery = await discover_products(pages, received.local.filename, services)
                 counter.items = len(discovery.products)
                 return discovery
-            except ParkedError as error:
+            except UnavailableError as error:  # parked, or down since a moment ago
                 if not await patience.wait(error.retry_after):
                     return error
             except OverBudgetError as error:

@@ -13,12 +13,13 @@ from tasks import resources
 from tasks.catalog.engines import VIEWS, ImageEmbedder, ImageExaminer, ProductDiscoverer, TextEmbedder, View
 from tasks.clients.errors import BudgetReachedError as OverBudgetError
 from tasks.clients.errors import ServiceParkedError as ParkedError
+from tasks.clients.errors import TransientServiceError as UnavailableError
 from tasks.clients.second_opinion import QwenThenClaude
 from tasks.local.discovery import LocalDiscoverer
 from tasks.services import Services
 from tasks.settings import Settings
 
-__all__ = ["Engines", "Floors", "OverBudgetError", "ParkedError", "get_engines"]
+__all__ = ["Engines", "Floors", "OverBudgetError", "ParkedError", "UnavailableError", "get_engines"]
 
 
 class Floors(NamedTuple):
