@@ -43,6 +43,7 @@ def main() -> int:
         environment["QUARRY_HOME"] = str(Path(folder) / "home")
         code = subprocess.run([sys.executable, "-m", "flows.pdf", *rest], env=environment).returncode
         services = server.stats()["services"]
+    print("the services' own count; the rehearsal's library is thrown away:")
     print(f"{'service':10} {'requests':>8} {'at once':>8} {'a minute':>9} {'paid twice':>11} {'violations':>11}")
     for name, counts in services.items():
         if counts["requests"]:
