@@ -74,6 +74,8 @@ _TO_XYZ = np.array(  # IEC 61966-2-1
     [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
 )
 _WHITE = np.array([0.95047, 1.0, 1.08883])
+_VALUES = np.arange(256) / 255
+_LINEAR = np.where(_VALUES <= 0.04045, _VALUES / 12.92, ((_VALUES + 0.055) / 1.055) ** 2.4)
 
 
 def name_colors(lab: Lab) -> list[str]:
@@ -96,9 +98,7 @@ def agree(first: str, second: str) -> bool:
 
 def to_lab(rgb: NDArray[np.uint8]) -> Lab:
     """CIELAB of sRGB values, 0 to 255, (..., 3)."""
-    values = rgb.astype(np.float64) / 255
-    linear = np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
-    xyz = linear @ _TO_XYZ.T / _WHITE
+    xyz = np.einsum("...i,ki->...k", _LINEAR[rgb], _TO_XYZ) / _WHITE  # too small a product to wake BLAS's threads for
     f = np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116)
     x, y, z = np.moveaxis(f, -1, 0)
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from tasks.catalog.colors import Lab, to_lab
+
 BINS = (4, 12, 16)  # of L*, a*, b*: 768 together; b* runs from blue to yellow, as woods, stones and light do
 _SIDE_PIXELS = 64  # of the thumbnail that is counted
 _CHROMA_LIMIT = 110.0  # |a*| and |b*| of sRGB colours stay below it
@@ -22,14 +24,6 @@ _PAPER_LIGHTNESS = (84.0, 92.0)  # L* from which a pixel may be paper, and from 
 _PAPER_CHROMA = (12.0, 5.0)  # the same for chroma
 _PAPER_BORDER = (0.5, 0.9)  # share of the picture's border that is paper: below, it is a white thing; above, a ground
 _PAPER_WEIGHT = 0.1  # of a paper pixel where paper is the ground
-_TO_XYZ = np.array(  # IEC 61966-2-1, rows divided by D65 white below
-    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
-)
-_WHITE = np.array([0.95047, 1.0, 1.08883])
-_VALUES = np.arange(256) / 255
-_LINEAR = np.where(_VALUES <= 0.04045, _VALUES / 12.92, ((_VALUES + 0.055) / 1.055) ** 2.4)
-
-Lab = NDArray[np.float64]  # (..., 3)
 
 
 def describe_color(picture: Image.Image) -> NDArray[np.float32]:
@@ -39,15 +33,6 @@ def describe_color(picture: Image.Image) -> NDArray[np.float32]:
     shares = _count_softly(_place(lab.reshape(-1, 3)), _weigh(lab).ravel())
     vector: NDArray[np.float32] = np.sqrt(shares / shares.sum()).astype(np.float32)
     return vector
-
-
-def to_lab(rgb: NDArray[np.uint8]) -> Lab:
-    """CIELAB under D65 of sRGB pixels (..., 3)."""
-    linear = _LINEAR[rgb]
-    xyz = np.einsum("...i,ki->...k", linear, _TO_XYZ) / _WHITE  # too small a product to wake BLAS's threads for
-    f = np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116)
-    x, y, z = np.moveaxis(f, -1, 0)
-    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
 
 
 def _weigh(lab: Lab) -> NDArray[np.float64]:

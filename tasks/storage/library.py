@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, LiteralString, NamedTuple
 
 import numpy as np
 from psycopg.types.json import Jsonb
@@ -22,6 +22,22 @@ FLAG_OF_VIEW: dict[View, str] = {
     "style": "has_style_slig",
     "material": "has_material_slig",
 }
+# Products with their linked images' stored files and the name of their document.
+SELECT_PRODUCTS: LiteralString = (
+    "select p.*, coalesce((select jsonb_object_agg(i.sha256, jsonb_build_object("
+    "'path', i.storage_path, 'label', i.image_type)) from public.image_product_associations a "
+    "join public.document_images i on i.id = a.image_id where a.product_id = p.id), '{}'::jsonb) as stored_images"
+    ", (select filename from public.documents d where d.id = p.source_document_id) as document from public.products p"
+)
+_SELECT_STORED = (
+    "select id, sha256, storage_path, document_id, (select min(page_number) from public.image_occurrences o "
+    "where o.image_id = i.id and o.document_id = i.document_id) from public.document_images i"
+)
+# Of a document, or of all: takes its id twice.
+_SHOWN_BY = (
+    "(%s::uuid is null or exists (select from public.image_occurrences o "
+    "where o.image_id = i.id and o.document_id = %s::uuid))"
+)
 _LABEL_COLUMNS = [
     "id",
     "image_type",
@@ -175,12 +191,9 @@ async def list_images_to_examine(
 ) -> list[StoredImage]:
     """Images without a certain label that this engine has not seen yet, or failed on; oldest first."""
     rows = await database.fetch(
-        "select id, sha256, storage_path, document_id, (select min(page_number) from public.image_occurrences o "
-        "where o.image_id = i.id and o.document_id = i.document_id) from public.document_images i "
-        "where workspace_id = %s and classification_pending and (confidence is null or (vision_engine, vision_model, "
-        "vision_schema_version) is distinct from (%s, %s, %s)) and (%s::uuid is null or exists ("
-        "select from public.image_occurrences o where o.image_id = i.id and o.document_id = %s::uuid)) "
-        "order by created_at, id",
+        f"{_SELECT_STORED} where workspace_id = %s and classification_pending and (confidence is null or "
+        "(vision_engine, vision_model, vision_schema_version) is distinct from (%s, %s, %s)) and "
+        f"{_SHOWN_BY} order by created_at, id",
         workspace,
         *version,
         document,
@@ -197,8 +210,7 @@ async def list_analyses_to_embed(
         "select id, sha256, vision_analysis, document_id from public.document_images i where workspace_id = %s "
         "and vision_analysis is not null and not classification_pending and (not has_understanding_embedding "
         "or understanding_embedding_model is distinct from %s "
-        "or understanding_embedding_schema_version is distinct from %s) and (%s::uuid is null or exists ("
-        "select from public.image_occurrences o where o.image_id = i.id and o.document_id = %s::uuid)) "
+        "or understanding_embedding_schema_version is distinct from %s) and " + _SHOWN_BY + " "
         "order by created_at, id",
         workspace,
         version.model,
@@ -256,11 +268,8 @@ async def list_images_to_embed(
 ) -> list[StoredImage]:
     """Images without vectors of this model and version, oldest first; with `labels`, only images of these classes."""
     rows = await database.fetch(
-        "select id, sha256, storage_path, document_id, (select min(page_number) from public.image_occurrences o "
-        "where o.image_id = i.id and o.document_id = i.document_id) from public.document_images i "
-        "where workspace_id = %s and (not has_slig_embedding or embedding_model is distinct from %s "
-        "or embedding_schema_version is distinct from %s) and (%s::uuid is null or exists ("
-        "select from public.image_occurrences o where o.image_id = i.id and o.document_id = %s::uuid)) "
+        f"{_SELECT_STORED} where workspace_id = %s and (not has_slig_embedding or embedding_model is distinct from %s "
+        "or embedding_schema_version is distinct from %s) and " + _SHOWN_BY + " "
         "and (%s::text[] is null or image_type = any(%s::text[])) order by created_at, id",
         workspace,
         version.model,
@@ -313,11 +322,7 @@ async def list_products_to_embed(
 async def list_products(database: Database, document: uuid.UUID) -> list[dict[str, Any]]:
     """Every product that the document now has, in the order of reading, with its linked images' stored files."""
     return await database.fetch_dicts(
-        "select p.*, coalesce((select jsonb_object_agg(i.sha256, jsonb_build_object("
-        "'path', i.storage_path, 'label', i.image_type)) from public.image_product_associations a "
-        "join public.document_images i on i.id = a.image_id where a.product_id = p.id), '{}'::jsonb) as stored_images"
-        ", (select filename from public.documents d where d.id = p.source_document_id) as document "
-        "from public.products p where p.source_document_id = %s and p.status <> 'missing' "
+        f"{SELECT_PRODUCTS} where p.source_document_id = %s and p.status <> 'missing' "
         "order by p.position, p.source_key",
         document,
     )

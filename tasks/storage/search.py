@@ -15,6 +15,7 @@ import numpy as np
 from tasks.catalog.engines import EngineVersion
 from tasks.catalog.queries import QueryTerm
 from tasks.storage.database import Database
+from tasks.storage.library import SELECT_PRODUCTS
 
 # Rows that a view proposes; pgvector goes on scanning its index until so many pass the filters.
 CANDIDATES = 200
@@ -166,11 +167,7 @@ async def find_images(
 async def read_products(database: Database, products: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:
     """The products to show, by id, each with its stored images."""
     rows = await database.fetch_dicts(
-        "select p.*, coalesce((select jsonb_object_agg(i.sha256, jsonb_build_object("
-        "'path', i.storage_path, 'label', i.image_type)) from public.image_product_associations a "
-        "join public.document_images i on i.id = a.image_id where a.product_id = p.id), '{}'::jsonb) as stored_images"
-        ", (select filename from public.documents d where d.id = p.source_document_id) as document "
-        "from public.products p where p.id = any(%s)",
+        f"{SELECT_PRODUCTS} where p.id = any(%s)",
         list(products),
     )
     return {row["id"]: row for row in rows}

@@ -15,7 +15,7 @@ from psycopg import sql
 
 from tasks.catalog.engines import View
 from tasks.storage.bulk import copy_into, create_scratch
-from tasks.storage.database import Connection, Database
+from tasks.storage.database import Connection
 
 VISUAL: LiteralString = "image_slig_embeddings"
 COLOR: LiteralString = "image_color_embeddings"
@@ -68,12 +68,3 @@ def _metadata(workspace: uuid.UUID, item: ImageVector) -> dict[str, object]:
         "model": item.model,
         "schema_version": item.schema_version,
     }
-
-
-async def count_vectors(database: Database, collection: str, images: Sequence[uuid.UUID]) -> int:
-    """How many of `images` have a vector in `collection`."""
-    rows = await database.fetch(
-        f"select count(*) from vecs.{collection} where id = any(%s)",  # the name is one of this module's constants
-        [str(image) for image in images],
-    )
-    return int(rows[0][0])
