@@ -24,7 +24,7 @@ demo: $(STAMP)
 	$(BIN)/python -m flows.pdf $(SAMPLE)
 
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

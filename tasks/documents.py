@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
+import contextlib
+import tempfile
 import uuid
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -114,8 +115,14 @@ async def finish_document(job: Job, received: ReceivedDocument, discovery: Disco
         reason=discovery.reason,
     )
     if complete:
-        folder = resources.current().work_folder(received.id)
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        await asyncio.to_thread(_remove, resources.current().work_folder(received.id))
+
+
+def _remove(folder: Path) -> None:
+    """Remove the folder even while somebody still writes into it: under its own name it is gone at once."""
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".done-", ignore_cleanup_errors=True) as done:
+        with contextlib.suppress(FileNotFoundError):
+            folder.rename(Path(done) / folder.name)
 
 
 def read_options(settings: Settings) -> ReadOptions:

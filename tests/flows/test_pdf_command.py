@@ -92,8 +92,11 @@ def test_a_flow_killed_with_9_goes_on_under_its_own_id(undisturbed, run, dump_li
     process.kill()
     process.wait()
     with psycopg.connect(dsn) as connection:
-        [(job, status)] = connection.execute("select id::text, status from public.background_jobs").fetchall()
+        [(job, document, status)] = connection.execute(
+            "select id::text, document_id::text, status from public.background_jobs"
+        ).fetchall()
     assert status == "processing"  # nobody was left to say otherwise
+    assert (home / "work" / document).exists()
     listed = run("flows.jobs", "list", "--json")
     assert json.loads(listed.stdout)["status"] == "interrupted"
     again = run("flows.pdf", source, "--json")
@@ -102,7 +105,7 @@ def test_a_flow_killed_with_9_goes_on_under_its_own_id(undisturbed, run, dump_li
     assert again.report["resumed"] is True
     assert again.report["items"]["page"]["created"] == LONG_PAGES
     assert same_rows(dump_library("default"), expected)
-    assert not list(home.glob("work/*/pages"))  # working files of a complete document are gone
+    assert not (home / "work" / document).exists()  # working files of a complete document are gone
 
 
 def test_a_page_worker_killed_with_9_costs_nothing(undisturbed, dump_library, home: Path) -> None:
