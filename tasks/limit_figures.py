@@ -1,7 +1,7 @@
 """Figures of each service in this process: the proof that its cap was held, and how well it was used.
 
-Calls that hold a limit are counted by `tasks.limits.hold`. What only a client knows (answers from the journal, retries,
-cost, the breaker) it records here.
+Calls that hold a limit are counted by `tasks.limits.hold`. What a job asked for, got from the journal, tried again and
+paid is counted per job, in `tasks.accounts`.
 """
 
 from __future__ import annotations
@@ -37,10 +37,6 @@ class ServiceFigures:
     slots: int = 0
     window_seconds: float = 0.0
     requests: int = 0
-    cached: int = 0
-    retries: int = 0
-    cost_usd: float = 0.0
-    breaker: str = "closed"
     in_flight: int = 0
     waiting: int = 0
     max_in_flight: int = 0
@@ -83,36 +79,6 @@ def _of(name: str) -> ServiceFigures:
     return _services.setdefault(name, ServiceFigures())
 
 
-def record_request(name: str) -> None:
-    """A call of a service that no limit of ours covers."""
-    with _lock:
-        _of(name).requests += 1
-
-
-def record_cached(name: str, count: int = 1) -> None:
-    """Calls that were not made because their answers are known."""
-    with _lock:
-        _of(name).cached += count
-
-
-def record_retry(name: str) -> None:
-    """A call that is made again after a failure."""
-    with _lock:
-        _of(name).retries += 1
-
-
-def record_cost(name: str, usd: float) -> None:
-    """What a call cost, in US dollars."""
-    with _lock:
-        _of(name).cost_usd += usd
-
-
-def record_breaker(name: str, state: str) -> None:
-    """The circuit breaker's new state: closed, open or half-open."""
-    with _lock:
-        _of(name).breaker = state
-
-
 def change_waiting(name: str, by: int) -> None:
     with _lock:
         figures = _of(name)
@@ -145,18 +111,8 @@ def set_cap(name: str, slots: int, window_seconds: float) -> None:
         figures.slots, figures.window_seconds = slots, window_seconds
 
 
-def reset() -> None:
-    """Forget everything but what runs and waits now: a new job begins."""
-    with _lock:
-        for name, old in list(_services.items()):
-            _services[name] = ServiceFigures(
-                slots=old.slots, window_seconds=old.window_seconds, breaker=old.breaker,
-                in_flight=old.in_flight, waiting=old.waiting, max_in_flight=old.in_flight,
-            )  # fmt: skip
-
-
 def snapshot() -> dict[str, dict[str, Any]]:
-    """The report's `calls`: for each service that was used, its figures in this process so far.
+    """For each limit that was used, its figures in this process so far.
 
     `max_per_60s` is the largest count of starts in any 60 s; `max_per_window` that in any window of the limit's own
     length (None when it has none). Utilisation is this process's share of the whole cap.
@@ -167,21 +123,17 @@ def snapshot() -> dict[str, dict[str, Any]]:
 
 
 def _was_used(figures: ServiceFigures) -> bool:
-    return bool(figures.requests or figures.cached or figures.waiting or figures.in_flight)
+    return bool(figures.requests or figures.waiting or figures.in_flight)
 
 
 def _describe(figures: ServiceFigures, now: float) -> dict[str, Any]:
     share = figures.utilisation(now)
     return {
         "requests": figures.requests,
-        "cached": figures.cached,
-        "retries": figures.retries,
         "in_flight": figures.in_flight,
         "waiting": figures.waiting,
         "max_in_flight": figures.max_in_flight,
         "max_per_60s": figures.per_minute.largest,
         "max_per_window": figures.per_window.largest if figures.window_seconds else None,
         "utilisation": None if share is None else round(share, 3),
-        "breaker": figures.breaker,
-        "cost_usd": round(figures.cost_usd, 6),
     }

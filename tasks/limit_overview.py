@@ -13,6 +13,8 @@ from tasks.limit_peers import CLAIM_SECONDS, listen_for_waiting
 from tasks.limit_server import keeps_leases_in_memory, open_server
 from tasks.limit_table import LIMITS, Limit
 from tasks.limit_thread import describe_memory
+from tasks.storage.database import Database
+from tasks.storage.service_breakers import list_breakers
 
 # Processes repeat what they wait for every second.
 LISTEN_SECONDS = CLAIM_SECONDS * 1.5
@@ -22,12 +24,18 @@ async def read_limits() -> tuple[list[dict[str, Any]], str | None]:
     """A row for each limit of the table, and a warning when the server cannot keep them safely.
 
     `in_use` counts slots that processes have leased, those within their window too. `waiting` are calls without a slot,
-    None when the database passes no messages.
+    None when the database passes no messages. `breaker` is the state of the service's circuit breaker, None where the
+    limit protects no service that has one.
     """
     dsn = await asyncio.to_thread(resources.database_dsn)
+    async with Database(dsn) as database:
+        breakers = await list_breakers(database)
     async with open_server() as server:
         waiting = await _read_waiting(dsn)
-        rows = [_describe(limit, await server.read(limit.name), waiting) for limit in LIMITS.values()]
+        rows = [
+            {**_describe(limit, await server.read(limit.name), waiting), "breaker": breakers.get(limit.name)}
+            for limit in LIMITS.values()
+        ]
         in_memory = keeps_leases_in_memory(await server.read_lease_storage())
     return rows, describe_memory(str(PREFECT_API_URL.value())) if in_memory else None
 

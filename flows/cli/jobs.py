@@ -131,7 +131,7 @@ def limits(
         for row in rows:
             run.print_json(row)
     else:
-        table = Table("limit", "cap", "in use", "waiting", "state", "protects", box=SIMPLE_HEAD)
+        table = Table("limit", "cap", "in use", "waiting", "state", "breaker", "protects", box=SIMPLE_HEAD)
         for row in rows:
             table.add_row(*(Text("" if row[key] is None else str(row[key])) for key in _LIMIT_COLUMNS))
         open_console().print(table)
@@ -139,7 +139,7 @@ def limits(
         fail(f"warning: {warning}")
 
 
-_LIMIT_COLUMNS = ("name", "cap", "in_use", "waiting", "state", "protects")
+_LIMIT_COLUMNS = ("name", "cap", "in_use", "waiting", "state", "breaker", "protects")
 
 
 def _limit_rows() -> tuple[list[dict[str, Any]], str | None]:

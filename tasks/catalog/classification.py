@@ -7,13 +7,12 @@ pictures and checked in beside the engine that loads them. Where the place alone
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tasks.catalog.class_rules import classify_surely, find_firmest, is_captioned, judge
+from tasks.catalog.class_rules import classify_surely, find_firmest, is_captioned
 from tasks.catalog.engines import ImageUse
 from tasks.catalog.image_analysis import IMAGE_CLASSES, ImageLabel
 from tasks.catalog.image_features import (
@@ -25,26 +24,10 @@ from tasks.catalog.image_features import (
     scale_scores,
 )
 from tasks.catalog.image_scores import SCORE_NAMES, group_scores
-from tasks.catalog.image_uses import describe_uses
-from tasks.catalog.pages import ImageStats, Page
-from tasks.catalog.products import Discovery
-
-ENGINE = "rules/1"
+from tasks.catalog.pages import ImageStats
 
 # Where pixels and a product's own caption agree, plain or odd pixels are no reason to leave the label open.
 CAPTIONED_CONFIDENCE = 0.75
-
-__all__ = [
-    "ENGINE",
-    "ClassModel",
-    "Features",
-    "ImageLabel",
-    "classify",
-    "classify_images",
-    "describe_uses",
-    "gather_features",
-]
-
 
 PIXEL_NAMES = (*LAYOUT_NAMES, *STATS_NAMES, *(f"score_{name}" for name in SCORE_NAMES))
 
@@ -130,12 +113,3 @@ def _explain(features: Features, use: ImageUse, model: ClassModel, best: int) ->
     parts[place] = float(weigh(model.use, features.use).sum())
     names = [name for name, value in sorted(parts.items(), key=lambda part: -part[1]) if value > 0.1]
     return "by " + ", ".join(names[:3]) if names else "nothing speaks clearly"
-
-
-def classify_images(pages: Sequence[Page], discovery: Discovery) -> dict[str, ImageLabel]:
-    """A label for every image of the document by rules alone, by SHA-256: for where pixels are not at hand.
-
-    An embedded image and the rendering of its place agree because they share links; see `describe_uses`.
-    """
-    stats = {image.sha256: image.stats for page in pages for image in page.images}
-    return {sha256: judge(stats[sha256], use) for sha256, use in describe_uses(pages, discovery).items()}

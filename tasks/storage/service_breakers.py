@@ -82,6 +82,11 @@ class BreakerTable:
                 )
 
 
+async def list_breakers(database: Database) -> dict[str, str]:
+    """service -> closed, open or half-open, for every service that was ever called."""
+    return dict(await database.fetch("select service, state from quarry.service_breakers"))
+
+
 def _state(row: tuple[object, ...]) -> BreakerState:
     status, failures, opened_at, probe_until = row
     return BreakerState(status, tuple(failures), opened_at, probe_until)  # type: ignore[arg-type]  # checked by the table

@@ -49,24 +49,3 @@ def test_most_in_a_window_is_the_largest_of_any_window(clock: Clock) -> None:
     figures = limit_figures.snapshot()["b"]
     assert figures["max_per_window"] == 3
     assert figures["max_per_60s"] == 5
-
-
-def test_what_clients_record_is_in_the_report(clock: Clock) -> None:
-    limit_figures.record_cached("c", 3)
-    limit_figures.record_retry("c")
-    limit_figures.record_request("c")
-    limit_figures.record_cost("c", 0.25)
-    limit_figures.record_cost("c", 0.5)
-    limit_figures.record_breaker("c", "open")
-    figures = limit_figures.snapshot()["c"]
-    assert (figures["cached"], figures["retries"], figures["requests"], figures["cost_usd"]) == (3, 1, 1, 0.75)
-    assert figures["breaker"] == "open"
-    assert figures["utilisation"] is None
-
-
-def test_a_new_job_begins_with_no_figures_but_what_runs(clock: Clock) -> None:
-    limit_figures.change_waiting("d", 1)
-    limit_figures.start_call("d")
-    limit_figures.reset()
-    figures = limit_figures.snapshot()["d"]
-    assert (figures["requests"], figures["in_flight"], figures["max_in_flight"]) == (0, 1, 1)

@@ -20,12 +20,16 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
 
 from tasks import limit_figures, limits
+from tasks.catalog.breaker import BreakerRules
+from tasks.catalog.services import Permit
 from tasks.limit_admin import plan_limits
 from tasks.limit_overview import read_limits
 from tasks.limit_pool import GUARD_SECONDS
 from tasks.limit_server import keeps_leases_in_memory, open_server
 from tasks.limits import LIMITS, Limit, LimitUnavailableError, close_limits, ensure_limits, hold
 from tasks.prefect_server import use_home_server
+from tasks.storage.database import Database
+from tasks.storage.service_breakers import BreakerTable
 
 
 @pytest.fixture(autouse=True)
@@ -358,8 +362,9 @@ async def test_a_process_gives_slots_to_another_that_waits(own_limit: Callable[.
     await asyncio.gather(*workers)
 
 
-async def test_waiting_calls_are_shown_for_all_processes(own_limit: Callable[..., Any]) -> None:
+async def test_waiting_calls_are_shown_for_all_processes(own_limit: Callable[..., Any], database: Database) -> None:
     name = await own_limit(1)
+    await BreakerTable(database, BreakerRules(failures=1)).fail(name, Permit())
     async with other_process(name, 1, 30):
         waiting = [asyncio.create_task(_hold_briefly(name)) for _ in range(3)]
         async with asyncio.timeout(30):
@@ -369,6 +374,7 @@ async def test_waiting_calls_are_shown_for_all_processes(own_limit: Callable[...
                 if row["waiting"] == 3:
                     break
         assert (row["in_use"], row["slots"], row["state"], warning) == (1, 1, "active", None)
+        assert row["breaker"] == "open"
     for task in waiting:
         task.cancel()
 

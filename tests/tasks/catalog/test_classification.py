@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from tasks.catalog.boxes import Box
-from tasks.catalog.class_rules import classify_surely
-from tasks.catalog.classification import classify_images, describe_uses
+from tasks.catalog.class_rules import classify_surely, judge
 from tasks.catalog.engines import ImageUse
+from tasks.catalog.image_analysis import ImageLabel
+from tasks.catalog.image_uses import describe_uses
 from tasks.catalog.pages import ImageStats, Page, PageImage
 from tasks.catalog.products import Discovery, ImageLink, PageKind, Product
 
@@ -35,6 +36,11 @@ def page(number: int, *images: PageImage) -> Page:
 def discovery(kinds: dict[int, PageKind], *links: ImageLink) -> Discovery:
     product = Product(key="sku:1", name="Oslo", images=links, pages=(1,))
     return Discovery(products=(product,), page_kinds=kinds)
+
+
+def classify_images(pages: list[Page], found: Discovery) -> dict[str, ImageLabel]:
+    stats = {image.sha256: image.stats for page in pages for image in page.images}
+    return {sha256: judge(stats[sha256], use) for sha256, use in describe_uses(pages, found).items()}
 
 
 def test_a_captioned_picture_is_a_product_image() -> None:
