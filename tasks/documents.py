@@ -120,9 +120,9 @@ async def finish_document(job: Job, received: ReceivedDocument, discovery: Disco
 
 def _remove(folder: Path) -> None:
     """Remove the folder even while somebody still writes into it: under its own name it is gone at once."""
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".done-", ignore_cleanup_errors=True) as done:
-        with contextlib.suppress(FileNotFoundError):
-            folder.rename(Path(done) / folder.name)
+    doomed = tempfile.TemporaryDirectory(dir=folder.parent, prefix=".done-", ignore_cleanup_errors=True)
+    with doomed as name, contextlib.suppress(FileNotFoundError):
+        folder.rename(Path(name) / folder.name)
 
 
 def read_options(settings: Settings) -> ReadOptions:
