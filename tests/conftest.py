@@ -81,7 +81,7 @@ def corpus() -> Path:
     return Path(folder)
 
 
-COMMAND_SECONDS = 120
+COMMAND_SECONDS = 300
 
 
 class Finished(NamedTuple):
@@ -202,6 +202,7 @@ def empty_library(dsn: str, home: Path) -> Callable[[], None]:
             connection.execute("truncate public.documents, public.products, public.document_images cascade")
             connection.execute("truncate public.background_jobs cascade")
             connection.execute("truncate vecs.image_slig_embeddings")
+        shutil.rmtree(home / "work", ignore_errors=True)  # what a job that was stopped has read
 
     return empty
 
@@ -217,6 +218,25 @@ def misbehaving_port() -> Iterator[int]:
     finally:
         process.kill()
         process.wait(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def _shop() -> Iterator[Any]:
+    sys.path.insert(0, str(Path(__file__).parent / "shop"))
+    from running import start_shop
+
+    with start_shop({"pages": 40}, {"pages": 15, "odd": True}, {"pages": 12, "robots_status": 404}) as shop:
+        yield shop
+
+
+@pytest.fixture
+def shop(_shop: Any) -> Iterator[Any]:
+    """`tests/shop`, with its counts at zero and its hosts as they were: 40 pages, 15 and the odd ones, 12."""
+    _shop.reset()
+    yield _shop
+    for host in range(len(_shop.hosts)):
+        _shop.configure(host, crawl_delay=None, storm={}, vanished=[], repriced={}, latency=0)
+        _shop.configure(host, robots_status=404 if host == 2 else 200)
 
 
 @pytest.fixture(scope="session")

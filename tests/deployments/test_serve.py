@@ -19,7 +19,7 @@ from prefect.deployments import arun_deployment
 from tasks.prefect_server import use_home_server
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 120
+SECONDS = 240
 FINAL = ("completed", "failed", "interrupted", "cancelled")
 
 

@@ -13,7 +13,7 @@ import psycopg
 import pymupdf
 import pytest
 
-SECONDS = 60
+SECONDS = 180
 
 
 def start(source: Path, *arguments: str) -> subprocess.Popen[str]:
