@@ -7,20 +7,28 @@ everything. What arrives is written to a temporary file that becomes `<sha256>` 
 
 from __future__ import annotations
 
-import asyncio
-import ssl
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, ExitStack, nullcontext
 from http.cookiejar import DefaultCookiePolicy
 from importlib import metadata
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self, TypedDict, Unpack, overload
 
 import httpx
-from httpx_secure import SSRFProtectionError, httpx_ssrf_protection
+from httpx_secure import httpx_ssrf_protection
 
-from tasks.clients.errors import PermanentServiceError, ServiceError, TransientServiceError
-from tasks.clients.retries import ATTEMPTS, FIRST_WAIT_SECONDS, call_with_retries, read_retry_after
-from tasks.clients.web_addresses import Address, check_host, is_public, refuse_address
+from tasks.clients.clocks import WorkClock
+from tasks.clients.errors import PermanentServiceError, TransientServiceError
+from tasks.clients.retries import (
+    ATTEMPTS,
+    FIRST_WAIT_SECONDS,
+    LONGEST_WAIT_SECONDS,
+    call_with_retries,
+    read_retry_after,
+)
+from tasks.clients.web_addresses import Address, check_host, check_url, explain, is_public
+from tasks.clients.web_answers import NotModified, Validators, WebAnswer
 from tasks.clients.web_body import SERVICE, FetchedFile, receive_file
 
 MAX_BYTES = 100 * 2**20  # the largest PDF accepted, from the domain's upload limit
@@ -29,15 +37,42 @@ CONNECT_SECONDS = 10.0
 IDLE_SECONDS = 30.0  # the longest wait for the next byte
 MAX_REDIRECTS = 5
 
+Slot = Callable[[], AbstractAsyncContextManager[object]]
+
 _TRANSIENT_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
+
+
+class FetchOptions(TypedDict, total=False):
+    """How one fetch is bounded. `slot` is entered for each attempt, with its redirects, and left while it waits."""
+
+    max_bytes: int  # received, and again decompressed
+    deadline_seconds: float
+    max_redirects: int
+    follow: bool  # False: a redirect is an answer, with `location`, for who must judge each hop
+    accept: str | None  # media types in order of preference
+    cookies: httpx.Cookies  # sent, and changed by what answers set: for who follows redirects by hand
+    slot: Slot
+
+
+class _Plan(NamedTuple):
+    """One fetch, for each of its attempts."""
+
+    url: str
+    folder: Path
+    headers: Mapping[str, str]
+    max_bytes: int
+    max_redirects: int
+    follow: bool
+    cookies: httpx.Cookies | None
 
 
 class WebClient:
     """Fetches files; use as an async context manager. Connections are reused, cookies live for one fetch only.
 
     `allow_private_hosts` lists hosts ("intranet.example", "10.0.0.5" or "10.0.0.5:8080", as written in the URL) whose
-    addresses may be private; every other host must have a global address.
+    addresses may be private; every other host must have a global address. A server that asks for a longer pause than
+    `longest_wait_seconds` is not tried again here: that is for who asked, who finds the wish in the error.
     """
 
     def __init__(
@@ -47,10 +82,12 @@ class WebClient:
         user_agent: str | None = None,
         attempts: int = ATTEMPTS,
         first_wait_seconds: float = FIRST_WAIT_SECONDS,
+        longest_wait_seconds: float = LONGEST_WAIT_SECONDS,
     ) -> None:
         self._allowed = frozenset(host.strip().lower() for host in allow_private_hosts if host.strip())
         self._attempts = attempts
         self._first_wait_seconds = first_wait_seconds
+        self._longest_wait_seconds = longest_wait_seconds
         agent = user_agent or f"quarry/{metadata.version('quarry-ingest')}"
         self._public = httpx_ssrf_protection(
             _make_client(agent), custom_validator=lambda _host, address, _port: is_public(address)
@@ -68,60 +105,113 @@ class WebClient:
         await self._public.aclose()
         await self._listed.aclose()
 
+    @overload
     async def fetch_file(
-        self,
-        url: str,
-        folder: Path,
-        *,
-        max_bytes: int = MAX_BYTES,
-        deadline_seconds: float = DEADLINE_SECONDS,
-        max_redirects: int = MAX_REDIRECTS,
-    ) -> FetchedFile:
+        self, url: str, folder: Path, *, validators: None = None, **options: Unpack[FetchOptions]
+    ) -> FetchedFile: ...
+
+    @overload
+    async def fetch_file(
+        self, url: str, folder: Path, *, validators: Validators | None, **options: Unpack[FetchOptions]
+    ) -> FetchedFile | NotModified: ...
+
+    async def fetch_file(
+        self, url: str, folder: Path, *, validators: Validators | None = None, **options: Unpack[FetchOptions]
+    ) -> FetchedFile | NotModified:
         """Fetches `url` into `folder` (made when missing); raises TransientServiceError or PermanentServiceError.
 
-        Three attempts; the deadline covers them all, with their waits and redirects.
+        With `validators` the server may answer that nothing has changed. Otherwise as `fetch`.
         """
+        answer = await self.fetch(url, folder, validators=validators, **options)
+        if answer.file is not None:
+            return answer.file
+        if answer.status == httpx.codes.NOT_MODIFIED and validators and validators.as_headers():
+            return NotModified(final_url=answer.final_url, headers=answer.headers)
+        reason = f"{answer.final_url} answered {answer.status} {httpx.codes.get_reason_phrase(answer.status)}"
+        raise PermanentServiceError(SERVICE, reason.rstrip(), status=answer.status)
+
+    async def fetch(
+        self, url: str, folder: Path, *, validators: Validators | None = None, **options: Unpack[FetchOptions]
+    ) -> WebAnswer:
+        """The final answer to GET `url`, of any status that will not change by trying again; a 200's body in `folder`.
+
+        Tried again after 408, 425, 429, 500, 502 to 504 and broken connections; when that does not help,
+        TransientServiceError (with the server's Retry-After). PermanentServiceError for what is refused here. The
+        deadline covers all attempts and back-off; neither the wait for a slot nor one that the server asked for.
+        """
+        headers = validators.as_headers() if validators else {}
+        if accept := options.get("accept"):
+            headers["Accept"] = accept
+        plan = _Plan(
+            url,
+            folder,
+            headers,
+            options.get("max_bytes", MAX_BYTES),
+            options.get("max_redirects", MAX_REDIRECTS),
+            options.get("follow", True),
+            options.get("cookies"),
+        )
+        clock = WorkClock(options.get("deadline_seconds", DEADLINE_SECONDS))
         try:
-            async with asyncio.timeout(deadline_seconds):
-                return await call_with_retries(
-                    lambda: self._fetch_once(url, folder, max_bytes, max_redirects),
-                    attempts=self._attempts,
-                    first_wait_seconds=self._first_wait_seconds,
-                )
+            async with clock.running():
+                return await self._try(plan, clock, options.get("slot", nullcontext))
         except TimeoutError as error:
-            reason = f"{url} did not arrive within {deadline_seconds:g} s"
+            reason = f"{url} did not arrive within {clock.seconds:g} s"
             raise TransientServiceError(SERVICE, reason) from error
 
-    async def _fetch_once(self, url: str, folder: Path, max_bytes: int, max_redirects: int) -> FetchedFile:
-        cookies = httpx.Cookies()
-        target = _check_url(url)
-        for _ in range(max_redirects + 1):
-            response = await self._open(target, cookies)
+    async def _try(self, plan: _Plan, clock: WorkClock, slot: Slot) -> WebAnswer:
+        with ExitStack() as pause:  # holds the clock while we wait because the server asked for it
+
+            async def attempt() -> WebAnswer:
+                pause.close()
+                try:
+                    with clock.stopped():
+                        async with slot():
+                            with clock.counting():
+                                return await self._fetch_once(plan)
+                except TransientServiceError as error:
+                    if error.retry_after is not None:
+                        pause.enter_context(clock.stopped())
+                    raise
+
+            return await call_with_retries(
+                attempt,
+                attempts=self._attempts,
+                first_wait_seconds=self._first_wait_seconds,
+                longest_wait_seconds=self._longest_wait_seconds,
+            )
+
+    async def _fetch_once(self, plan: _Plan) -> WebAnswer:
+        cookies = httpx.Cookies() if plan.cookies is None else plan.cookies
+        target = check_url(plan.url)
+        hops: list[str] = []
+        while True:
+            response = await self._open(target, cookies, plan.headers)
             try:
                 if response.status_code not in _REDIRECT_STATUSES:
-                    _check_status(response)
-                    return await receive_file(response, folder, max_bytes)
-                location = response.extensions.get("location")
-                if not location:
-                    raise PermanentServiceError(SERVICE, f"{target} redirects to nowhere", status=response.status_code)
-                target = _check_url(location, base=target)
+                    return await _take(response, plan, hops)
+                target = _find_target(response, target)
+                if not plan.follow:
+                    return _answer(response, hops, location=str(target))
+                hops.append(str(response.url))
+                if len(hops) > plan.max_redirects:
+                    raise PermanentServiceError(SERVICE, f"{plan.url} redirects more than {plan.max_redirects} times")
             except httpx.HTTPError as error:
-                raise _explain(error, target) from error
+                raise explain(error, target) from error
             finally:
                 await response.aclose()
-        raise PermanentServiceError(SERVICE, f"{url} redirects more than {max_redirects} times")
 
-    async def _open(self, url: httpx.URL, cookies: httpx.Cookies) -> httpx.Response:
+    async def _open(self, url: httpx.URL, cookies: httpx.Cookies, headers: Mapping[str, str]) -> httpx.Response:
         listed = self._lists(url.host, url.port or _default_port(url))
         client = self._listed if listed else self._public
-        request = client.build_request("GET", url)
+        request = client.build_request("GET", url, headers=headers)
         cookies.set_cookie_header(request)
         try:
             if not listed:
                 await check_host(url.host, url.port or _default_port(url), url)
             response = await client.send(request, stream=True, follow_redirects=False)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise _explain(error, url) from error
+            raise explain(error, url) from error
         cookies.extract_cookies(response)
         return response
 
@@ -155,42 +245,33 @@ def _default_port(url: httpx.URL) -> int:
     return 443 if url.scheme == "https" else 80
 
 
-def _check_url(url: str, *, base: httpx.URL | None = None) -> httpx.URL:
-    """The absolute URL; PermanentServiceError unless it is http or https with a host."""
-    try:
-        parsed = base.join(url) if base is not None else httpx.URL(url.strip())
-    except (httpx.InvalidURL, ValueError) as error:
-        raise PermanentServiceError(SERVICE, f"{url} is not a valid URL ({error})") from error
-    if parsed.scheme not in ("http", "https") or not parsed.host:
-        raise PermanentServiceError(SERVICE, f"{url} is refused: only http and https URLs are fetched")
-    return parsed
+def _find_target(response: httpx.Response, asked: httpx.URL) -> httpx.URL:
+    location = response.extensions.get("location")
+    if not location:
+        raise PermanentServiceError(SERVICE, f"{asked} redirects to nowhere", status=response.status_code)
+    return check_url(location, base=asked)
 
 
-def _check_status(response: httpx.Response) -> None:
+async def _take(response: httpx.Response, plan: _Plan, hops: list[str]) -> WebAnswer:
+    """The answer, its body received where it is one; TransientServiceError for a status that may pass."""
     status = response.status_code
     if status == httpx.codes.OK:
-        return
-    reason = f"{response.url} answered {status} {response.reason_phrase}"
+        return _answer(response, hops, file=await receive_file(response, plan.folder, plan.max_bytes))
     if status in _TRANSIENT_STATUSES:
         wait = read_retry_after(response.headers.get("retry-after"))
+        reason = f"{response.url} answered {status} {response.reason_phrase}"
         raise TransientServiceError(SERVICE, reason, status=status, retry_after=wait)
-    raise PermanentServiceError(SERVICE, reason, status=status)
+    return _answer(response, hops)
 
 
-def _explain(error: Exception, url: httpx.URL) -> ServiceError:
-    """The error as the caller should see it; refusals and broken certificates will not change by trying again."""
-    if isinstance(error, SSRFProtectionError):
-        return refuse_address(url, error.ip_addr or error.hostname)
-    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | httpx.LocalProtocolError):
-        return PermanentServiceError(SERVICE, f"{url} cannot be fetched: {error}")
-    if _is_certificate_error(error):
-        return PermanentServiceError(SERVICE, f"{url} has no valid certificate: {error}")
-    return TransientServiceError(SERVICE, f"{url} failed: {str(error) or type(error).__name__}")
-
-
-def _is_certificate_error(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+def _answer(
+    response: httpx.Response, hops: list[str], *, location: str | None = None, file: FetchedFile | None = None
+) -> WebAnswer:
+    return WebAnswer(
+        status=response.status_code,
+        final_url=str(response.url),
+        hops=tuple(hops),
+        headers=dict(response.headers),
+        location=location,
+        file=file,
+    )

@@ -1,14 +1,16 @@
-"""Which addresses on the internet may be asked: those that are reachable from all of it."""
+"""Which addresses on the internet may be asked: those that are reachable from all of it; and why one was not."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 import httpx
+from httpx_secure import SSRFProtectionError
 
-from tasks.clients.errors import PermanentServiceError, TransientServiceError
+from tasks.clients.errors import PermanentServiceError, ServiceError, TransientServiceError
 from tasks.clients.web_body import SERVICE
 
 Address = IPv4Address | IPv6Address
@@ -26,6 +28,17 @@ def is_public(address: Address) -> bool:
             inner.append(IPv4Address(address.packed[-4:]))
         return all(part.is_global for part in inner if part is not None)
     return True
+
+
+def check_url(url: str, *, base: httpx.URL | None = None) -> httpx.URL:
+    """The absolute URL; PermanentServiceError unless it is http or https with a host."""
+    try:
+        parsed = base.join(url) if base is not None else httpx.URL(url.strip())
+    except (httpx.InvalidURL, ValueError) as error:
+        raise PermanentServiceError(SERVICE, f"{url} is not a valid URL ({error})") from error
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        raise PermanentServiceError(SERVICE, f"{url} is refused: only http and https URLs are fetched")
+    return parsed
 
 
 async def check_host(host: str, port: int, url: httpx.URL) -> None:
@@ -59,3 +72,22 @@ def _is_odd_number(host: str) -> bool:
     except (OSError, UnicodeError):
         return False
     return str(host) != socket.inet_ntoa(socket.inet_aton(host))
+
+
+def explain(error: Exception, url: httpx.URL) -> ServiceError:
+    """The error as the caller should see it; refusals and broken certificates will not change by trying again."""
+    if isinstance(error, SSRFProtectionError):
+        return refuse_address(url, error.ip_addr or error.hostname)
+    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | httpx.LocalProtocolError):
+        return PermanentServiceError(SERVICE, f"{url} cannot be fetched: {error}")
+    if _is_certificate_error(error):
+        return PermanentServiceError(SERVICE, f"{url} has no valid certificate: {error}")
+    return TransientServiceError(SERVICE, f"{url} failed: {str(error) or type(error).__name__}")
+
+
+def _is_certificate_error(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

@@ -32,6 +32,8 @@ class FetchedFile(Frozen):
     final_url: str  # after redirects; may hold secrets: redact before showing
     etag: str | None
     last_modified: str | None
+    charset: str | None = None  # as Content-Type names it
+    headers: dict[str, str] = {}  # names in lower case
 
 
 async def receive_file(response: httpx.Response, folder: Path, max_bytes: int) -> FetchedFile:
@@ -55,6 +57,8 @@ async def receive_file(response: httpx.Response, folder: Path, max_bytes: int) -
         final_url=str(response.url),
         etag=response.headers.get("etag"),
         last_modified=response.headers.get("last-modified"),
+        charset=response.charset_encoding,
+        headers=dict(response.headers),
     )
 
 

@@ -19,12 +19,20 @@ Raw sockets, because a web framework would correct half of it. Paths:
   /status?code=N                 that status
   /flaky?id=X&failures=N[&status=S][&retry_after=T]    fails N times for this id, then the file with the number of calls
   /calls?id=X                    how often /flaky was called for this id
+  /picture/NAME?path=P           the file at P, counted; 304 where the request has its validator. More of it:
+      &etag=E &modified=D &cache=C &type=T   headers of the answer; etag=auto follows the bytes
+      &delay=S                               seconds until it begins
+      &cut=N                                 the first N bytes only, as if they were all
+      &failures=N &status=S &retry_after=T   the first N requests for NAME fail so
+  /counts[?reset=1]              JSON of /picture: {requests: {NAME: n}, not_modified, most_at_once, accept}
 """
 
 from __future__ import annotations
 
 import asyncio
 import gzip
+import hashlib
+import json
 import sys
 import zlib
 from collections import Counter
@@ -33,6 +41,10 @@ from urllib.parse import parse_qs, urlsplit
 
 FILE = b"%PDF-1.7 a small file\n" * 20
 CALLS: Counter[str] = Counter()
+
+PICTURES: Counter[str] = Counter()  # requests by name
+SEEN: dict[str, object] = {}
+AT_ONCE = [0, 0]  # now, and the most
 
 Reply = tuple[int, dict[str, str], bytes]
 
@@ -103,13 +115,50 @@ def answer_flaky(path: str, query: dict[str, str]) -> Reply | None:
     return None
 
 
+async def send_picture(name: str, query: dict[str, str], headers: dict[str, str]) -> Reply:
+    PICTURES[name] += 1
+    AT_ONCE[0] += 1
+    AT_ONCE[1] = max(AT_ONCE)
+    SEEN["accept"] = headers.get("accept")
+    try:
+        await asyncio.sleep(float(query.get("delay", "0")))
+        if PICTURES[name] <= int(query.get("failures", "0")):
+            wait = {"Retry-After": query["retry_after"]} if "retry_after" in query else {}
+            return int(query.get("status", "503")), wait, b""
+        body = await asyncio.to_thread(Path(query["path"]).read_bytes)
+        names = {"etag": "ETag", "modified": "Last-Modified", "cache": "Cache-Control", "type": "Content-Type"}
+        said = {names[key]: value for key, value in query.items() if key in names}
+        if said.get("ETag") == "auto":
+            said["ETag"] = f'"{hashlib.sha1(body).hexdigest()[:11]}"'
+        asked = headers.get("if-none-match"), headers.get("if-modified-since")
+        if any(asked) and asked == (said.get("ETag"), said.get("Last-Modified")):
+            SEEN["not_modified"] = int(str(SEEN.get("not_modified", 0))) + 1
+            return 304, said, b""
+        return 200, said, body[: int(query.get("cut", len(body)))]
+    finally:
+        AT_ONCE[0] -= 1
+
+
+def count(query: dict[str, str]) -> Reply:
+    said = {"requests": PICTURES, "most_at_once": AT_ONCE[1], "not_modified": 0, **SEEN}
+    body = json.dumps(said).encode()
+    if "reset" in query:
+        PICTURES.clear()
+        SEEN.clear()
+        AT_ONCE[1] = 0
+    return 200, {}, body
+
+
 async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     try:
         first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         target = urlsplit(first.split(" ")[1])
         query = {name: values[0] for name, values in parse_qs(target.query).items()}
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines) if name}
-        reply = answer(target.path, query, headers)
+        if target.path.startswith("/picture/"):
+            reply = await send_picture(target.path.removeprefix("/picture/"), query, headers)
+        else:
+            reply = count(query) if target.path == "/counts" else answer(target.path, query, headers)
         if reply is None:
             await misbehave(target.path, writer)
         else:
