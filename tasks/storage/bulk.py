@@ -20,7 +20,7 @@ from psycopg.types.json import Jsonb
 from tasks.storage.database import Connection
 
 # Columns that say when and by which job a row was written: they never make two rows different.
-_ABOUT_THE_WRITE = frozenset({"content_hash", "source_job_id"})
+_ABOUT_THE_WRITE = frozenset({"content_hash", "source_job_id", "record_hash", "mapping_version"})
 
 
 class Row(Protocol):
@@ -112,7 +112,10 @@ async def upsert(connection: Connection, rows: Sequence[Row]) -> Changes:
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     cursor = await connection.execute(
         sql.SQL(
-            "insert into {table} as stored ({names}) select {names} from {scratch} order by id "
+            # What is known never reaches the insert, which would compute its words and only then find it there.
+            "insert into {table} as stored ({names}) select {names} from {scratch} as fresh where not exists "
+            "(select from {table} as known where known.id = fresh.id and known.content_hash = fresh.content_hash) "
+            "order by id "
             "on conflict (id) do update set {assignments} "
             "where stored.content_hash is distinct from excluded.content_hash "
             "returning id, (xmax = 0)"

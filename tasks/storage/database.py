@@ -21,7 +21,7 @@ _OPTIONS = "-c search_path=public,extensions -c hnsw.iterative_scan=relaxed_orde
 
 
 # The newest file of deployments/supabase/migrations (a test holds them equal): an older schema is not written to.
-SCHEMA_VERSION = "20261122060000"
+SCHEMA_VERSION = "20261122090000"
 
 
 class DatabaseUnavailableError(RuntimeError):
@@ -75,6 +75,12 @@ class Database:
     async def transaction(self) -> AsyncIterator[Connection]:
         """A connection inside one transaction: committed at the end of the block, rolled back on an exception."""
         async with self._pool.connection() as connection, connection.transaction():
+            yield connection
+
+    @asynccontextmanager
+    async def rehearsal(self) -> AsyncIterator[Connection]:
+        """As `transaction`, but nothing of it stays."""
+        async with self._pool.connection() as connection, connection.transaction(force_rollback=True):
             yield connection
 
     async def fetch(self, query: str, *parameters: Any) -> list[TupleRow]:

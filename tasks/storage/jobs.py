@@ -24,6 +24,14 @@ _STRONGEST_CHANGE = (
     "when 'updated' in (stored.change, excluded.change) then 'updated' "
     "else coalesce(excluded.change, stored.change) end"
 )
+# What a job once created stays `created` in its ledger though a later write of the same job finds it unchanged.
+ON_KNOWN_ITEM = (
+    "on conflict (job_id, kind, key) do update set stage = excluded.stage, reason = excluded.reason, "
+    f"change = {_STRONGEST_CHANGE}, "
+    f"status = case when excluded.change is not null then {_STRONGEST_CHANGE} else excluded.status end, "
+    "updated_at = now()"
+)
+ITEM_COLUMNS = "job_id, workspace_id, kind, key, stage, status, change, reason, attempt"
 _TIME_COLUMN = {"completed": "completed_at", "failed": "failed_at", "interrupted": "interrupted_at"}
 
 
@@ -104,24 +112,18 @@ async def record_items(connection: Connection, job: uuid.UUID, workspace: uuid.U
     """
     if not items:
         return
-    await connection.execute("create temp table if not exists scratch_items (like public.job_items) on commit drop")
-    await connection.execute("truncate scratch_items")
-    columns = ["job_id", "workspace_id", "kind", "key", "stage", "status", "change", "reason", "attempt"]
-    written = ("created", "updated", "unchanged")
-    await connection.execute("alter table scratch_items alter column updated_at drop not null")
-    rows = (
-        (job, workspace, i.kind, i.key, i.stage, i.status, i.status if i.status in written else None, i.reason, 1)
-        for i in items
-    )
-    await copy_into(connection, "scratch_items", columns, rows)
     await connection.execute(
-        "insert into public.job_items as stored "
-        "(job_id, workspace_id, kind, key, stage, status, change, reason, attempt) "
-        "select job_id, workspace_id, kind, key, stage, status, change, reason, attempt from scratch_items "
-        "on conflict (job_id, kind, key) do update set stage = excluded.stage, reason = excluded.reason, "
-        f"change = {_STRONGEST_CHANGE}, "
-        f"status = case when excluded.change is not null then {_STRONGEST_CHANGE} else excluded.status end, "
-        "updated_at = now()"
+        "create temp table if not exists scratch_items (kind text, key text, stage text, status text, reason text) "
+        "on commit drop"
+    )
+    await connection.execute("truncate scratch_items")
+    await copy_into(connection, "scratch_items", Item._fields, items)
+    await connection.execute(
+        f"insert into public.job_items as stored ({ITEM_COLUMNS}) "
+        "select %s, %s, kind, key, stage, status, "
+        "case when status in ('created', 'updated', 'unchanged') then status end, reason, 1 "
+        f"from scratch_items order by kind, key {ON_KNOWN_ITEM}",
+        (job, workspace),
     )
 
 
@@ -211,6 +213,11 @@ async def write_progress(database: Database, job: uuid.UUID, stage: str, percent
 
 async def attach_document(database: Database, job: uuid.UUID, document: uuid.UUID) -> None:
     await database.execute("update public.background_jobs set document_id = %s where id = %s", document, job)
+
+
+async def attach_source(database: Database, job: uuid.UUID, source: str) -> None:
+    """The source, as in `products.source`, whose products the job is about."""
+    await database.execute("update public.background_jobs set product_source = %s where id = %s", source, job)
 
 
 async def save_report(

@@ -22,10 +22,10 @@ FLAG_OF_VIEW: dict[View, str] = {
     "style": "has_style_slig",
     "material": "has_material_slig",
 }
-# Products with their linked images' stored files and the name of their document.
+# Products with their linked images' stored files, by hash or the address that lists them, and their document's name.
 SELECT_PRODUCTS: LiteralString = (
-    "select p.*, coalesce((select jsonb_object_agg(i.sha256, jsonb_build_object("
-    "'path', i.storage_path, 'label', i.image_type)) from public.image_product_associations a "
+    "select p.*, coalesce((select jsonb_object_agg(coalesce(a.source_url, i.sha256), jsonb_build_object("
+    "'sha256', i.sha256, 'path', i.storage_path, 'label', i.image_type)) from public.image_product_associations a "
     "join public.document_images i on i.id = a.image_id where a.product_id = p.id), '{}'::jsonb) as stored_images"
     ", (select filename from public.documents d where d.id = p.source_document_id) as document from public.products p"
 )
@@ -252,7 +252,8 @@ async def mark_missing_products(
 ) -> list[str]:
     """Mark the source's products that this reading no longer gave; returns their names."""
     cursor = await connection.execute(
-        "update public.products set status = 'missing', updated_at = now() where workspace_id = %s and source = %s "
+        "update public.products set status_before_missing = status, status = 'missing', "
+        "missing_since = coalesce(missing_since, now()), updated_at = now() where workspace_id = %s and source = %s "
         "and not (id = any(%s)) and status <> 'missing' returning name",
         (workspace, source, sorted(keep)),
     )

@@ -6,6 +6,7 @@ import dataclasses
 import uuid
 from typing import Any, ClassVar, TypeVar
 
+from tasks.catalog.match_keys import fold_maker, normalize_gtin
 from tasks.storage.bulk import Row, hash_content
 
 R = TypeVar("R", bound=Row)
@@ -35,6 +36,11 @@ class PageRow:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ProductRow:
+    """`record_hash` and `mapping_version` say of which record, read how, the row was made: of sources with records.
+
+    The match keys (`gtin14`, `brand_folded`, `supplier_folded`) are computed.
+    """
+
     TABLE: ClassVar[str] = "public.products"
     id: uuid.UUID
     workspace_id: uuid.UUID
@@ -66,7 +72,21 @@ class ProductRow:
     engine: str
     schema_version: int
     source_job_id: uuid.UUID
+    supplier: str | None = None
+    record_hash: bytes | None = None
+    mapping_version: str | None = None
+    gtin14: str | None = dataclasses.field(init=False, default=None)
+    brand_folded: str | None = dataclasses.field(init=False, default=None)
+    supplier_folded: str | None = dataclasses.field(init=False, default=None)
     content_hash: str = ""
+
+    def __post_init__(self) -> None:
+        for name, value in (
+            ("gtin14", normalize_gtin(self.gtin)),
+            ("brand_folded", fold_maker(self.brand)),
+            ("supplier_folded", fold_maker(self.supplier)),
+        ):
+            object.__setattr__(self, name, value)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,12 +142,12 @@ class ChunkRow:
     TABLE: ClassVar[str] = "public.document_chunks"
     id: uuid.UUID
     workspace_id: uuid.UUID
-    document_id: uuid.UUID
+    document_id: uuid.UUID | None
     product_id: uuid.UUID | None
     content: str
     chunk_index: int
     chunk_kind: str
-    page_number: int
+    page_number: int | None
     pages: tuple[int, ...]
     quality_score: float
     quality_flagged: bool
@@ -143,7 +163,7 @@ class ChunkProductRow:
     workspace_id: uuid.UUID
     chunk_id: uuid.UUID
     product_id: uuid.UUID
-    document_id: uuid.UUID
+    document_id: uuid.UUID | None
     relationship_type: str
     relevance_score: float
     content_hash: str = ""

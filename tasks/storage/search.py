@@ -1,6 +1,7 @@
 """What a search asks the library: candidates of each view, their similarities, and the products to show.
 
 Every query is bound to a workspace, and every vector query to the model and version that made the query's own vector.
+Products of several sources that were merged are found by what any of them says, and stand for one: the canonical one.
 """
 
 from __future__ import annotations
@@ -33,6 +34,11 @@ _FILTER: LiteralString = f"""
       and quarry.fold(d.filename) like '%%' || quarry.fold(%(source)s) || '%%'))
   and (%(max_price)s::numeric is null or {_PRICE} <= %(max_price)s)
 """
+# The product that a row stands for, and whether it is one of the candidates.
+_ID: LiteralString = "coalesce(p.merged_into, p.id)"
+_CANDIDATE: LiteralString = "(p.id = any(%(candidates)s) or p.merged_into = any(%(candidates)s))"
+# Words that a bulk import has left for later are computed as they are asked for.
+_WORDS: LiteralString = "coalesce(p.keywords, quarry.product_words(p))"
 
 
 class ProductFilter(NamedTuple):
@@ -81,14 +87,15 @@ async def find_keywords(
     array = f"array[{', '.join(columns)}]"
     query = f"""
       with w as (
-        select p.id, p.keywords, true as own from public.products p where {_FILTER}
-          and (p.id = any(%(candidates)s) or (%(candidates)s::uuid[] is null and p.keywords @@ %(any)s::tsquery))
+        select {_ID} as id, {_WORDS} as keywords, true as own from public.products p where {_FILTER}
+          and ({_CANDIDATE} or (%(candidates)s::uuid[] is null and (p.keywords @@ %(any)s::tsquery
+            or (p.keywords is null and quarry.product_words(p) @@ %(any)s::tsquery))))
         union all
-        select p.id, c.keywords, c.product_id is not distinct from p.id from public.products p
+        select {_ID}, c.keywords, c.product_id is not distinct from p.id from public.products p
           join public.chunk_product_relationships r on r.product_id = p.id
           join public.document_chunks c on c.id = r.chunk_id
           where {_FILTER} and c.keywords @@ %(any)s::tsquery
-          and (p.id = any(%(candidates)s) or %(candidates)s::uuid[] is null))
+          and ({_CANDIDATE} or %(candidates)s::uuid[] is null))
       select id, {array} from w group by id
         order by (select sum(value) from unnest({array}) as value) desc, id limit {CANDIDATES}"""
     rows = await database.fetch_named(query, {**_parameters(wanted), **parameters})
@@ -101,8 +108,9 @@ async def count_keywords(database: Database, wanted: ProductFilter, terms: Seque
         " | ".join([*map(_lexeme, term.exact), *(f"{_lexeme(start)}:*" for start in term.starts)]) for term in terms
     ]
     parameters = {f"form{index}": form for index, form in enumerate(forms)}
-    counts = [f"count(*) filter (where p.keywords @@ %(form{index})s::tsquery)" for index in range(len(forms))]
-    query = f"select {', '.join([*counts, 'count(*)'])} from public.products p where {_FILTER}"
+    counts = [f"count(*) filter (where keywords @@ %(form{index})s::tsquery)" for index in range(len(forms))]
+    words = f"select {_WORDS} as keywords from public.products p where {_FILTER} offset 0"
+    query = f"select {', '.join([*counts, 'count(*)'])} from ({words}) as words"
     rows = await database.fetch_named(query, {**_parameters(wanted), **parameters})
     return [int(count) for count in rows[0]]
 
@@ -116,10 +124,10 @@ async def find_products(
 ) -> list[Found]:
     """Products whose own vector is nearest."""
     query = f"""
-      select p.id, 1 - (p.text_embedding_1024 <=> %(vector)s::vector), p.name, p.pages[1]
+      select {_ID}, 1 - (p.text_embedding_1024 <=> %(vector)s::vector), p.name, p.pages[1]
       from public.products p
       where {_FILTER} and p.text_embedding_1024_model = %(model)s and p.text_embedding_schema_version = %(version)s
-        and (%(candidates)s::uuid[] is null or p.id = any(%(candidates)s))
+        and (%(candidates)s::uuid[] is null or {_CANDIDATE})
       order by p.text_embedding_1024 <=> %(vector)s::vector limit %(rows)s"""
     return await _fetch(database, query, wanted, vector, version, candidates)
 
@@ -133,11 +141,11 @@ async def find_chunks(
 ) -> list[Found]:
     """Products with a chunk of their own that is nearest."""
     query = f"""
-      select p.id, 1 - (c.text_embedding <=> %(vector)s::vector), c.content, c.page_number
+      select {_ID}, 1 - (c.text_embedding <=> %(vector)s::vector), c.content, c.page_number
       from public.document_chunks c join public.products p on p.id = c.product_id
       where {_FILTER} and c.workspace_id = %(workspace)s
         and c.embedding_model = %(model)s and c.embedding_schema_version = %(version)s
-        and (%(candidates)s::uuid[] is null or p.id = any(%(candidates)s))
+        and (%(candidates)s::uuid[] is null or {_CANDIDATE})
       order by c.text_embedding <=> %(vector)s::vector limit %(rows)s"""
     return await _fetch(database, query, wanted, vector, version, candidates)
 
@@ -152,14 +160,14 @@ async def find_images(
 ) -> list[Found]:
     """Products with an image of theirs that is nearest in `collection` (a constant of `vectors.py`)."""
     query = f"""
-      select p.id, 1 - (v.vec <=> %(vector)s::vector), i.sha256, a.page_number
+      select {_ID}, 1 - (v.vec <=> %(vector)s::vector), i.sha256, a.page_number
       from vecs.{collection} v
         join public.document_images i on i.id = v.id::uuid
         join public.image_product_associations a on a.image_id = i.id
         join public.products p on p.id = a.product_id
       where {_FILTER} and v.metadata @> jsonb_build_object('workspace_id', %(workspace)s::text,
           'model', %(model)s::text, 'schema_version', %(version)s::int)
-        and (%(candidates)s::uuid[] is null or p.id = any(%(candidates)s))
+        and (%(candidates)s::uuid[] is null or {_CANDIDATE})
       order by v.vec <=> %(vector)s::vector limit %(rows)s"""
     return await _fetch(database, query, wanted, vector, version, candidates)
 
@@ -176,11 +184,12 @@ async def read_products(database: Database, products: Sequence[uuid.UUID]) -> di
 async def find_called(database: Database, wanted: ProductFilter, text: str) -> dict[uuid.UUID, tuple[str, str]]:
     """Products whose name or code (SKU, GTIN, MPN) is the text itself, case and accents aside: (which, as written)."""
     query = f"""
-      select p.id, found.kind, found.value from public.products p, lateral (values
+      select {_ID}, found.kind, found.value from public.products p, lateral (values
         ('name', p.name), ('SKU', p.external_sku), ('GTIN', p.gtin), ('MPN', p.mpn)) as found (kind, value)
-      where {_FILTER} and quarry.fold(found.value) = quarry.fold(%(text)s) order by p.id"""
+      where {_FILTER} and quarry.fold(found.value) = quarry.fold(%(text)s)
+      order by p.merged_into nulls first, p.id"""
     rows = await database.fetch_named(query, {**_parameters(wanted), "text": text.strip()})
-    return {row[0]: (row[1], row[2]) for row in rows}
+    return {row[0]: (row[1], row[2]) for row in reversed(rows)}
 
 
 async def _fetch(
