@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
+from rehearsal.columns import find_targets
 from rehearsal.pictures import Picture
 from rehearsal.protocol import Luck, text_hash
 from rehearsal.reading import find_details, find_products
@@ -53,6 +54,8 @@ def reply(prompt: Prompt, service: str, luck: Luck) -> Reply:
         analyse = prompt.schema is None or "analysis" in json.dumps(prompt.schema)
         verdicts, delivered = judge(prompt.images, service, luck, analyse=analyse)
         value = {"images": verdicts}
+    elif "field_targets" in prompt.task:
+        value = find_targets(prompt.text)
     elif "detail" in prompt.task:
         value = find_details(prompt.text)
     else:

@@ -1,0 +1,203 @@
+"""Reading a feed: recognised by its head, scanned once for what it holds, read again for the products that are wanted.
+
+    feed = open_feed(path)
+    stubs = list(feed.scan())
+    records = feed.read({stub.index for stub in stubs if ...})
+
+Both passes stream: memory stays the same whatever the size, but for what a format makes them remember (categories,
+variations that stand apart from their product) and 16 to 32 bytes for each record's key.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Container, Iterator
+from datetime import date
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple
+
+from lxml import etree
+
+from tasks.catalog.feeds.engine import ENGINE_VERSION, Mapper, MapperOptions
+from tasks.catalog.feeds.errors import FeedError
+from tasks.catalog.feeds.heads import Head, read_head
+from tasks.catalog.feeds.identity import SeenKeys, find_key, make_quick_key
+from tasks.catalog.feeds.mapping import FeedMapping
+from tasks.catalog.feeds.profiles import recognise, start_rules
+from tasks.catalog.feeds.sources import Limits, Source, open_source
+from tasks.catalog.feeds.stream import Element, ElementStream
+from tasks.catalog.products import Product
+
+__all__ = ["Feed", "FeedError", "FeedRecord", "RecordStub", "open_feed"]
+
+_DIGEST_BYTES = 16
+
+
+class RecordStub(NamedTuple):
+    """A record seen by `scan`: its number from 0, its key (unique in the delivery), a hash of what it says."""
+
+    index: int  # type: ignore[assignment]  # it hides the tuple's method of that name, which nobody needs
+    key: str
+    digest: bytes
+
+
+class FeedRecord(NamedTuple):
+    """A record read: its product, or the problem that it has none; `digest` as of its stub."""
+
+    index: int  # type: ignore[assignment]  # as above
+    key: str
+    digest: bytes
+    product: Product | None
+    problem: str | None
+
+
+class Feed:
+    """One delivery of a feed. `scan` comes first; what it gathers is complete after it and `read` rests on it.
+
+    `skipped` counts the records that are no products by reason; `is_update` tells that the delivery holds changes only;
+    `broken` is the error that ended the scan, None for a whole feed.
+    """
+
+    def __init__(
+        self, source: Source, head: Head, mapping: FeedMapping, confidence: float, options: FeedOptions
+    ) -> None:
+        self.profile = mapping.name
+        self.encoding = source.form.encoding if source.form.codec else "utf-8"
+        self.declared_encoding = source.form.encoding
+        self.mapping = mapping
+        self.confidence = confidence
+        self.skipped: Counter[str] = Counter()
+        self.records = 0
+        self.broken: FeedError | None = None
+        self.context_digest = ""
+        self._source = source
+        self._head = head
+        self._options = options
+        self._rules = start_rules(mapping, head, options.today)
+        self._quick_key = make_quick_key(mapping)
+
+    @property
+    def title(self) -> str | None:
+        """What the feed or its shop is called."""
+        return self._rules.title
+
+    @property
+    def link(self) -> str | None:
+        """The shop's address."""
+        return self._rules.link
+
+    @property
+    def currency(self) -> str | None:
+        """ISO 4217, of prices that name none."""
+        return self.mapping.currency or self._rules.currency
+
+    @property
+    def is_update(self) -> bool:
+        return self._rules.is_update
+
+    def scan(self) -> Iterator[RecordStub]:
+        """Every record in order. FeedError at a break, after the whole records before it."""
+        self._rules = start_rules(self.mapping, self._head, self._options.today)
+        self.skipped, self.records, self.broken = Counter(), 0, None
+        mapper, make_unique = self._make_mapper(), SeenKeys().make_unique
+        skip, quick_key = self._rules.skip, self._quick_key
+        try:
+            for element, raw, is_record in self._elements():
+                reason = skip(element, gathering=True) if is_record else self._rules.gather(element)
+                if reason is not None:
+                    self.skipped[reason] += 1
+                elif is_record:
+                    key = quick_key(element) or self._find_key(element, mapper)
+                    yield RecordStub(self.records, make_unique(key), _digest(element, raw))
+                    self.records += 1
+        except FeedError as error:
+            self.broken = error
+            raise
+        finally:
+            self.context_digest = self._make_digest()
+
+    def read(self, wanted: Container[int] | None = None) -> Iterator[FeedRecord]:
+        """The records whose number is `wanted` (all without), in order. Ends quietly at the break that `scan` met."""
+        mapper, make_unique, index = self._make_mapper(), SeenKeys().make_unique, -1
+        try:
+            for element, raw, is_record in self._elements():
+                if not is_record or self._rules.skip(element, gathering=False) is not None:
+                    continue
+                index += 1
+                key = make_unique(self._quick_key(element) or self._find_key(element, mapper))
+                if wanted is None or index in wanted:
+                    digest = _digest(element, raw)  # before the record is trimmed
+                    yield FeedRecord(index, key, digest, *self._read_product(key, element, mapper))
+        except FeedError:
+            if self.broken is None:
+                raise
+
+    def _read_product(self, key: str, element: Element, mapper: Mapper) -> tuple[Product | None, str | None]:
+        self._rules.trim(element)
+        values, variants = mapper.read_values(element)
+        ready = [mapper.make_variant(one) for one in self._rules.variants(values)]
+        product = mapper.make_product(key, values, variants, ready)
+        return product, None if product else "no name"
+
+    def _elements(self) -> ElementStream:
+        """The watched elements, each with its bytes and whether it is a record."""
+        record = self.mapping.record
+        prefix, name = self._head.names.get(record, ("", ""))[0], record.rpartition("/")[2].rpartition(":")[2]
+        written = f"{prefix}:{name}" if prefix else name
+        return ElementStream(self._source, record, written, self._rules.watched)
+
+    def _find_key(self, element: Element, mapper: Mapper) -> str:
+        return find_key(self.mapping, mapper.read_values(element)[0])
+
+    def _make_mapper(self) -> Mapper:
+        options = MapperOptions(self._options.source, self.currency, self._options.base_url, self.confidence)
+        return Mapper(self.mapping, options, self._rules.prepare)
+
+    def _make_digest(self) -> str:
+        parts = (f"{ENGINE_VERSION} {self.mapping.digest} {self.currency}".encode(), self._rules.context)
+        return blake2b(b" ".join(parts), digest_size=_DIGEST_BYTES).hexdigest()
+
+
+class FeedOptions(NamedTuple):
+    """How a feed is read: the day that prices hold for (None: sale prices run), its name and address in provenance."""
+
+    source: str
+    today: date | None = None
+    base_url: str | None = None
+
+
+def open_feed(
+    path: Path,
+    mapping: FeedMapping | None = None,
+    *,
+    today: date | None = None,
+    source: str | None = None,
+    base_url: str | None = None,
+    limits: Limits | None = None,
+    accept_orders: bool = False,
+) -> Feed:
+    """Look at the head of the feed at `path`: its encoding, root and profile, or a mapping that fits a feed of its own.
+
+    `source` is what provenance calls it, `base_url` what relative addresses of pictures and pages are resolved against;
+    with `accept_orders` the items of a cXML order or cart are read as products. FeedError where it is no feed: empty, a
+    web page, an order, JSON, or refused for the entities that it declares.
+    """
+    opened = open_source(path, mapping.encoding if mapping else None, limits)
+    head = read_head(opened)
+    confidence = 1.0
+    if mapping is None:
+        mapping = recognise(head, accept_orders=accept_orders)
+    if mapping is None:
+        from tasks.catalog.feeds.suggestions import suggest_for
+
+        suggestion = suggest_for(opened)
+        mapping, confidence = suggestion.mapping, suggestion.score
+    return Feed(opened, head, mapping, confidence, FeedOptions(source or path.name, today, base_url))
+
+
+def _digest(element: Element, raw: bytes | None) -> bytes:
+    """A hash of what a record says: of the bytes it was written in, or as the parser would write it."""
+    if raw is None:
+        raw = etree.tostring(element, encoding="utf-8", with_tail=False)
+    return blake2b(raw, digest_size=_DIGEST_BYTES).digest()

@@ -1,0 +1,200 @@
+"""Mappings of feeds that no profile knows: the record, the fields by names of many languages, types and values."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tasks.catalog.feeds.errors import FeedError
+from tasks.catalog.feeds.sources import open_source
+from tasks.catalog.feeds.structure import find_record
+from tasks.catalog.feeds.suggestions import FieldSuggestion, Suggestion, suggest
+from tasks.catalog.feeds.suggestions_concepts import mean_path
+
+Make = Callable[..., Path]
+NAMES = ("Oak table", "Elm chair", "Ash bench", "Fir shelf", "Teak stool", "Pine bed", "Beech desk", "Cork lamp")
+
+
+@pytest.fixture
+def make_feed(tmp_path: Path) -> Make:
+    """A feed whose `record` is repeated once for each name; its braces are filled in."""
+
+    def make(record: str, *, head: str = "<shop>", tail: str = "</shop>", encoding: str = "utf-8") -> Path:
+        path = tmp_path / "feed.xml"
+        rows = "".join(record.format(n=number + 10, name=name) for number, name in enumerate(NAMES))
+        text = f'<?xml version="1.0" encoding="{encoding}"?>{head}{rows}{tail}'
+        path.write_bytes(text.encode(encoding))
+        return path
+
+    return make
+
+
+def field(suggestion: Suggestion, path: str) -> FieldSuggestion:
+    return next(one for one in suggestion.fields if one.path == path)
+
+
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        ("NomProduit", "name"), ("cena_brutto", "price"), ("Artikelnr.", "sku"), ("PRICE_VAT", "price"),
+        ("precio-oferta", "sale_price"), ("Verkaufspreis", "price"), ("kategorienavn", "category"),
+        ("prix_ht", "price_net"), ("UVP", "list_price"), ("manufacturer/@code", "mpn"), ("kod_producenta", "mpn"),
+        ("name_en", "name"), ("ITEMGROUP_ID", "group"), ("price/@currency", "currency"), ("τιμή_με_φπα", "price"),
+        ("رقم_المنتج", "sku"), ("cikkszám", "sku"), ("Наименование", "name"), ("tuotenimi", "name"),
+        ("images/image/url", "image"), ("dimensions/width", "width"), ("designer/name", "designer"),
+        ("details/name", "name"), ("brand/url", None), ("shipping/price", None), ("weight/@unit", None),
+        ("meta_title", None), ("category_id", None), ("wholesale_price", None), ("summary/@type", None),
+    ],
+)  # fmt: skip
+def test_names_mean_fields_in_many_languages(path: str, target: str | None) -> None:
+    assert mean_path(path)[0].target == target
+
+
+def test_an_unknown_thing_s_name_is_not_the_product_s() -> None:
+    assert mean_path("gizmo/name")[0].confidence < mean_path("name")[0].confidence - 0.3
+
+
+def test_the_record_is_what_repeats_and_is_sold(make_feed: Make) -> None:
+    categories = "".join(f'<category id="{n}"><name>C{n}</name><url>https://s/{n}</url></category>' for n in range(90))
+    record = (
+        "<thing><title>{name}</title><price>{n}.00</price><pictures><picture>https://s/{n}.jpg</picture>"
+        "<picture>https://s/{n}b.jpg</picture></pictures><sizes><size>S</size><size>M</size><size>L</size></sizes></thing>"
+    )
+    path = make_feed(record, head=f"<shop><categories>{categories}</categories><things>", tail="</things></shop>")
+    found = find_record(open_source(path))
+    assert found is not None
+    assert (found.path, found.seen) == ("/shop/things/thing", len(NAMES))
+
+
+def test_a_group_of_products_is_not_the_record(make_feed: Make) -> None:
+    record = "<product><name>{name}</name><sku>K-{n}</sku><price>{n}.50</price></product>"
+    path = make_feed(record, head="<list><category><name>A</name><url>https://s/a</url>", tail="</category></list>")
+    found = find_record(open_source(path))
+    assert found is not None
+    assert found.path == "/list/category/product"
+
+
+def test_every_field_is_a_target_or_an_attribute(make_feed: Make) -> None:
+    record = (
+        "<item><ref>K-{n}</ref><title>{name}</title><price>{n}.50</price><gizmo>x{n}</gizmo>"
+        "<designer><name>A. Berg</name><born>1950</born></designer></item>"
+    )
+    found = suggest(make_feed(record))
+    assert found.mapping.fields == {
+        "sku": ("ref",),
+        "name": ("title",),
+        "price": ("price",),
+        "designer": ("designer/name",),
+    }
+    assert found.mapping.attributes == {"gizmo": "gizmo", "designer/born": "born"}
+    assert field(found, "title").confidence >= 0.9
+    assert field(found, "gizmo").confidence == 0.5
+    assert field(found, "price").samples == ("10.50", "11.50", "12.50")
+    assert all(one.target or one.attribute for one in found.fields)
+
+
+def test_values_decide_where_names_say_nothing(make_feed: Make) -> None:
+    record = (
+        "<r><a>{name}</a><b>£{n}.50</b><c>https://s/{n}.jpg</c><d>https://s/{n}</d><e>in stock</e><f>K-{n}</f>"
+        "<g>60 x 40 x {n} cm</g></r>"
+    )
+    found = suggest(make_feed(record))
+    assert {target: paths[0] for target, paths in found.mapping.fields.items()} == {
+        "name": "a", "price": "b", "image": "c", "url": "d", "availability": "e", "dimensions": "g",
+    }  # fmt: skip
+    assert all(one.confidence < 0.9 for one in found.fields), "a guess by values alone is never sure"
+    assert found.mapping.currency == "GBP"
+
+
+def test_values_overrule_names(make_feed: Make) -> None:
+    record = "<item><name>{name}</name><price>{n}</price><availability>0315{n}</availability><image>none</image></item>"
+    found = suggest(make_feed(record))
+    assert field(found, "availability").target is None
+    assert field(found, "image").target is None
+
+
+def test_a_plain_price_beside_one_with_vat_is_the_net_one(make_feed: Make) -> None:
+    found = suggest(make_feed("<item><name>{name}</name><PRICE>{n}00</PRICE><PRICE_VAT>{n}21</PRICE_VAT></item>"))
+    assert (found.mapping.fields["price"], found.mapping.fields["price_net"]) == (("PRICE_VAT",), ("PRICE",))
+
+
+def test_columns_that_take_turns_are_one_field(make_feed: Make) -> None:
+    path = make_feed("<item><name>{name}</name><price>{n}</price></item>")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("<name>Fir shelf</name>", "<title>Fir shelf</title>"), encoding="utf-8")
+    assert suggest(path).mapping.fields["name"] == ("name", "title")
+    both = make_feed("<item><name>{name}</name><title>The {name}</title><price>{n}</price></item>")
+    assert suggest(both).mapping.fields["name"] == ("name",), "the other says more, and is kept as an attribute"
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        '<row><f name="title">{name}</f><f name="price">{n}.00</f><f name="glow">g{n}</f></row>',
+        "<row><f><key>title</key><value>{name}</value></f><f><key>price</key><value>{n}.00</value></f>"
+        "<f><key>glow</key><value>g{n}</value></f></row>",
+    ],
+)
+def test_elements_that_name_their_values_are_pairs(make_feed: Make, record: str) -> None:
+    found = suggest(make_feed(record))
+    assert found.mapping.pairs[0].path == "f"
+    assert found.mapping.fields == {"name": ("f[title]",), "price": ("f[price]",)}
+    assert field(found, "f[glow]").attribute == "glow"
+
+
+def test_prices_of_several_kinds_are_told_apart(make_feed: Make) -> None:
+    record = '<item><name>{name}</name><price type="retail">{n}.00</price><price type="dealer">9</price></item>'
+    assert suggest(make_feed(record)).mapping.fields["price"] == ("price[retail]",)
+
+
+def test_variants_have_fields_of_their_own(make_feed: Make) -> None:
+    record = (
+        "<item><name>{name}</name><offers><offer><sku>S-{n}</sku><size>S</size><price>{n}.00</price></offer>"
+        "<offer><sku>L-{n}</sku><size>L</size><price>2{n}.00</price></offer></offers></item>"
+    )
+    found = suggest(make_feed(record))
+    assert found.mapping.record == "/shop/item"
+    assert found.mapping.variant == "offers/offer"
+    assert found.mapping.variant_fields == {"sku": ("sku",), "size": ("size",), "price": ("price",)}
+    assert field(found, "offers/offer/sku").variant
+
+
+def test_units_and_further_prices_are_found_in_names(make_feed: Make) -> None:
+    record = "<item><name>{name}</name><width_cm>{n}</width_cm><price>{n}</price><dealer_price>5</dealer_price></item>"
+    mapping = suggest(make_feed(record)).mapping
+    assert mapping.units == {"width": "cm"}
+    assert mapping.prices == {"dealer_price": "dealer_price"}
+
+
+def test_names_that_differ_in_their_namespace_are_two(make_feed: Make) -> None:
+    record = "<item><price>{n}.00</price><title>{name}</title><g:title>The {name}</g:title></item>"
+    found = suggest(make_feed(record, head='<shop xmlns:g="urn:g">'))
+    assert {"title", "g:title"} <= {one.path for one in found.fields}
+
+
+def test_other_encodings_and_scripts(make_feed: Make) -> None:
+    record = "<товар><название>{name}</название><цена>{n} руб.</цена></товар>"
+    found = suggest(make_feed(record, encoding="windows-1251"))
+    assert found.mapping.fields == {"name": ("название",), "price": ("цена",)}
+    assert found.mapping.currency == "RUB"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("<a><b>1</b></a>", "no repeating record"),
+        ("<a><b><name>x</name></c></a>", "line 1: .*mismatch"),
+    ],
+)
+def test_what_holds_no_products_is_an_error(tmp_path: Path, text: str, reason: str) -> None:
+    path = tmp_path / "a.xml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(FeedError, match=reason):
+        suggest(path)
+
+
+def test_only_the_head_is_looked_at(make_feed: Make, monkeypatch: Any) -> None:
+    path = make_feed("<item><name>{name}</name><price>{n}</price></item>")
+    path.write_bytes(path.read_bytes().removesuffix(b"</shop>") + b" " * 9_000_000 + b"<broken")
+    assert suggest(path).mapping.fields["name"] == ("name",)
