@@ -1,20 +1,16 @@
 """Images of a source on their way through the tail, while later ones are still read or fetched.
 
-Stored first; then, with an examiner that judges each image by itself, labelled and analysed, and embedded if they show
-a product; with one that needs the whole document, embedded at once and examined after discovery (`examine_images`).
+Stored first; then, where each image can be judged by itself, labelled and analysed, and embedded if it shows a product;
+with an examiner that needs the whole document, embedded at once and examined after discovery (`examine_images`).
 """
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from pathlib import Path
 
 from flows.batches import Stage
 from tasks import resources
-from tasks.catalog import ids
-from tasks.catalog.engines import ImageCase, ImageUse
-from tasks.catalog.pages import Page
 from tasks.embeddings import IMAGE_STAGE, ImageToEmbed, embed_images
 from tasks.engines import get_engines
 from tasks.images import CLASSIFY_STAGE, STORE_STAGE, SeenImage, examine_images, store_images
@@ -23,12 +19,15 @@ from tasks.storage import library
 
 
 class ImageTail:
-    """Takes the images of pages as they are read. `add` holds the reading back while batches wait for their turn."""
+    """Takes images as they are read. `add` holds the reading back while batches wait for their turn.
 
-    def __init__(self, job: Job, document: uuid.UUID, *, enrich: bool) -> None:
+    `document` is None for images of feeds and shops; of those all is known that there is to know (`uses_known`).
+    """
+
+    def __init__(self, job: Job, document: uuid.UUID | None, *, enrich: bool, uses_known: bool = False) -> None:
         settings, engines = resources.current().settings, get_engines()
         self._job, self._document, self._enrich = job, document, enrich
-        self._examines = enrich and not engines.examiner.needs_document
+        self._examines = enrich and (uses_known or not engines.examiner.needs_document)
         self._seen: set[str] = set()
         self.stored: set[str] = set()
         self._store: Stage[SeenImage, None] = Stage(
@@ -65,13 +64,17 @@ class ImageTail:
         """Whether the tail examines the images itself."""
         return self._examines
 
-    async def add(self, page: Page, folder: Path) -> None:
-        """Hand over a page's images; those the document showed before are known."""
-        fresh = [image for image in page.images if image.sha256 not in self._seen]
-        self._seen.update(image.sha256 for image in fresh)
-        await self._store.put(
-            [SeenImage(image, page.number, folder / f"{image.sha256}.{image.ext}") for image in fresh]
-        )
+    async def add(self, images: Sequence[SeenImage]) -> None:
+        """Take images; those that the source showed before are known."""
+        fresh = {seen.sha256: seen for seen in images if seen.sha256 not in self._seen}
+        self._seen.update(fresh)
+        await self._store.put(fresh.values())
+
+    async def pass_on(self, images: Sequence[SeenImage]) -> None:
+        """Take images that are stored already."""
+        fresh = {seen.sha256: seen for seen in images if seen.sha256 not in self._seen}
+        self._seen.update(fresh)
+        await self._pass_on(list(fresh.values()))
 
     async def wait_stored(self) -> None:
         """Wait until every image has its bytes and its row; `stored` then holds those that do."""
@@ -90,6 +93,9 @@ class ImageTail:
     async def _store_batch(self, batch: Sequence[SeenImage], number: int, total: int | None) -> None:
         await store_images(self._job, self._document, batch, number)
         self.stored.update(map(_key, batch))
+        await self._pass_on(batch)
+
+    async def _pass_on(self, batch: Sequence[SeenImage]) -> None:
         if self._examines:
             await self._examine.put(batch)
         elif self._enrich:
@@ -97,13 +103,13 @@ class ImageTail:
 
     async def _examine_batch(self, batch: Sequence[SeenImage], number: int, total: int | None) -> None:
         known = await library.list_examined(
-            self._job.database, [self._id(seen) for seen in batch], get_engines().examiner.version
+            self._job.database, [seen.row.id for seen in batch], get_engines().examiner.version
         )
-        cases = [_case(seen) for seen in batch if self._id(seen) not in known]
+        cases = [seen.case for seen in batch if seen.row.id not in known]
         shown = {image for image, label in known.items() if label in library.PRODUCT_LABELS}
         if cases:
             shown |= await examine_images(self._job, cases, number, total)
-        await self._embed.put([seen for seen in batch if self._id(seen) in shown])
+        await self._embed.put([seen for seen in batch if seen.row.id in shown])
 
     async def _embed_batch(self, batch: Sequence[SeenImage], number: int, total: int | None) -> None:
         items = [self._image_to_embed(seen) for seen in batch]
@@ -112,17 +118,9 @@ class ImageTail:
         if missing := [item for item in items if item.id not in known]:
             await embed_images(self._job, missing, number)
 
-    def _id(self, seen: SeenImage) -> uuid.UUID:
-        return ids.image_id(self._job.workspace_id, seen.image.sha256)
-
     def _image_to_embed(self, seen: SeenImage) -> ImageToEmbed:
-        return ImageToEmbed(self._id(seen), seen.image.sha256, seen.path, self._document, seen.page_number)
+        return ImageToEmbed(seen.row.id, seen.sha256, seen.path, self._document, seen.page_number)
 
 
 def _key(seen: SeenImage) -> str:
-    return seen.image.sha256
-
-
-def _case(seen: SeenImage) -> ImageCase:
-    use = ImageUse(nearest_text=seen.image.nearest_text)
-    return ImageCase(seen.image.sha256, seen.path, seen.image.stats, use)
+    return seen.sha256

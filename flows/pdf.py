@@ -40,6 +40,7 @@ from tasks.catalog.redaction import redact
 from tasks.catalog.report import JobReport, Outcome
 from tasks.documents import ReceivedDocument, finish_document, is_complete, receive_document, register_document
 from tasks.embeddings import IMAGE_STAGE, TEXT_STAGE
+from tasks.images import see_page_image
 from tasks.jobs import Job, JobKind, job_flow, open_job
 from tasks.limits import ensure_limits, hold
 from tasks.pages import SAVE_STAGE as PAGES_SAVED
@@ -201,7 +202,7 @@ async def _read(job: Job, received: ReceivedDocument, params: PdfIngest, tail: I
         async for page, images in read_pages(job, received, limit=params.limit):
             pages.append(page)
             counter.items += 1
-            await tail.add(page, images)
+            await tail.add([see_page_image(job, image, page.number, images) for image in page.images])
     return sorted(pages, key=lambda page: page.number)
 
 

@@ -29,6 +29,7 @@ from tasks.storage.rows import ChunkRow
 # Raised when the same bytes must be understood anew: a document read by another version is not "already complete".
 PIPELINE_VERSION = "1"
 CONTENT_TYPE = "application/pdf"
+PDF_LIMIT = "QUARRY_PDF_MAX_MB"  # the setting that bounds a document's size
 
 
 class ReceivedDocument(NamedTuple):
@@ -47,7 +48,7 @@ async def receive_document(job: Job, source: str, password_block: str | None) ->
     """
     settings = resources.current().settings
     job.announce("checking", 0, 0)
-    local = await receive(source, settings.home / "work" / "downloads", int(settings.pdf_max_mb * 1e6))
+    local = await receive(source, settings.home / "work" / "downloads", int(settings.pdf_max_mb * 1e6), PDF_LIMIT)
     password = await _find_password(password_block)
     facts = await asyncio.to_thread(inspect_in_child, local.path, password, memory_bytes=settings.page_memory_mb << 20)
     facts.check(local.filename, max_pages=settings.pdf_max_pages)

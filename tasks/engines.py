@@ -14,6 +14,7 @@ from tasks.catalog.engines import VIEWS, ImageEmbedder, ImageExaminer, ProductDi
 from tasks.clients.errors import BudgetReachedError as OverBudgetError
 from tasks.clients.errors import ServiceParkedError as ParkedError
 from tasks.clients.errors import TransientServiceError as UnavailableError
+from tasks.clients.mapping_suggester import MappingSuggester
 from tasks.clients.second_opinion import QwenThenClaude
 from tasks.local.discovery import LocalDiscoverer
 from tasks.services import Services
@@ -53,6 +54,7 @@ class Engines:
     images: ImageEmbedder
     texts: TextEmbedder
     discoverer: ProductDiscoverer
+    suggester: MappingSuggester | None  # of fields of an unknown feed; None: what their names and values say stands
     floors: Floors
     store_at_once: int = 1
     examiner_at_once: int = 1
@@ -81,6 +83,7 @@ def _choose(opened: resources.Resources) -> Engines:
         _embed_here(settings) if images_here else services.slig,
         _choose_texts(settings, services),
         _choose_discoverer(settings, services),
+        services.claude_suggester if settings.claude_key else None,
         Floors(
             LOCAL_TEXT_FLOOR if texts_here else SERVICE_TEXT_FLOOR,
             LOCAL_IMAGE_FLOORS if images_here else SERVICE_IMAGE_FLOORS,

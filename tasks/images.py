@@ -13,8 +13,8 @@ from prefect.cache_policies import NO_CACHE
 
 from tasks import resources
 from tasks.catalog import ids
-from tasks.catalog.engines import EngineVersion, Examination, ImageCase, ItemFailure
-from tasks.catalog.pages import PAGE_SCHEMA_VERSION, Page, PageImage
+from tasks.catalog.engines import EngineVersion, Examination, ImageCase, ImageUse, ItemFailure
+from tasks.catalog.pages import PAGE_SCHEMA_VERSION, ImageStats, Page, PageImage
 from tasks.engines import get_engines
 from tasks.jobs import Job
 from tasks.storage import files, library
@@ -30,18 +30,33 @@ CONTENT_TYPES = {"jpg": "image/jpeg", "png": "image/png"}
 
 
 class SeenImage(NamedTuple):
-    """An image as one page shows it, with the file that holds its bytes."""
+    """An image as a source shows it: its row, the file that holds its bytes, and what is known around it."""
 
-    image: PageImage
-    page_number: int
+    row: ImageRow
     path: Path
+    stats: ImageStats
+    use: ImageUse
+    page_number: int | None = None  # where a document showed it first
+
+    @property
+    def sha256(self) -> str:
+        return self.row.sha256
+
+    @property
+    def case(self) -> ImageCase:
+        return ImageCase(self.sha256, self.path, self.stats, self.use)
+
+
+def see_page_image(job: Job, image: PageImage, page_number: int, folder: Path) -> SeenImage:
+    """The image of a page, whose bytes lie in `folder` under their hash."""
+    path, use = folder / f"{image.sha256}.{image.ext}", ImageUse(nearest_text=image.nearest_text)
+    return SeenImage(_image_row(job, image), path, image.stats, use, page_number)
 
 
 @task(task_run_name="store images {number}", cache_policy=NO_CACHE, persist_result=False)
-async def store_images(job: Job, document: uuid.UUID, batch: Sequence[SeenImage], number: int) -> Changes:
+async def store_images(job: Job, document: uuid.UUID | None, batch: Sequence[SeenImage], number: int) -> Changes:
     """Put the batch's bytes into the files' store, then write its rows and ledger lines in one transaction."""
-    store = resources.current().files
-    rows = [_image_row(job, seen.image) for seen in batch]
+    store, rows = resources.current().files, [seen.row for seen in batch]
     await asyncio.gather(*(store.put(row.storage_path, seen.path) for row, seen in zip(rows, batch, strict=True)))
     async with job.database.transaction() as connection:
         changes = await library.save_images(connection, rows, document)

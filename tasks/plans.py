@@ -15,7 +15,7 @@ from tasks.catalog.chunking import chunk_pages
 from tasks.catalog.discovery import discover
 from tasks.catalog.pages import Frozen, Page
 from tasks.catalog.products import Discovery
-from tasks.documents import read_options
+from tasks.documents import PDF_LIMIT, read_options
 from tasks.limit_table import LIMITS
 from tasks.local.page_reader import PageChild, PageFailed, inspect_in_child, page_path
 from tasks.settings import Settings
@@ -58,7 +58,7 @@ async def plan_document(
     Raises `SourceError` and `DocumentError` as an ingest would. `tell(done, total)` hears of each page.
     """
     with tempfile.TemporaryDirectory(prefix="quarry-plan-") as folder:
-        local = await receive(source, Path(folder), int(settings.pdf_max_mb * 1e6))
+        local = await receive(source, Path(folder), int(settings.pdf_max_mb * 1e6), PDF_LIMIT)
         started = time.monotonic()
         pages, failed = await asyncio.to_thread(_read, local, settings, Path(folder), limit, tell)
         seconds = (time.monotonic() - started) / settings.page_workers

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
+import dataclasses
 import uuid
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.catalog import ids
+from tasks.catalog.matching import fold_sku
 from tasks.catalog.pages import Page
 from tasks.catalog.products import PRODUCT_SCHEMA_VERSION, Discovery, ImageLink, Product
 from tasks.engines import get_engines
@@ -67,49 +67,61 @@ def product_id(job: Job, document: uuid.UUID, product: Product) -> uuid.UUID:
     return ids.product_id(job.workspace_id, str(document), product.key)
 
 
-def fold_sku(sku: str | None) -> str | None:
-    """A SKU for comparison across sources: case folded, separators dropped."""
-    if not sku:
-        return None
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", sku).casefold()) or None
-
-
 def _product_row(job: Job, document: uuid.UUID, placed: PlacedProduct, engine: str) -> ProductRow:
     product = placed.product
-    data = product.model_dump(mode="json")
-    return seal(
-        ProductRow(
-            id=product_id(job, document, product),
-            workspace_id=job.workspace_id,
-            source=str(document),
-            source_key=product.key,
-            source_type="pdf",
-            source_document_id=document,
-            name=product.name,
-            external_sku=product.sku,
-            external_sku_folded=fold_sku(product.sku),
-            gtin=product.gtin,
-            mpn=product.mpn,
-            brand=product.brand,
-            category=product.category,
-            description=product.description,
-            price=product.price,
-            list_price=product.list_price,
-            prices=product.prices,
-            currency=product.currency,
-            availability=product.availability,
-            url=product.url,
-            attributes=data["attributes"],
-            variants=data["variants"],
-            images=data["images"],
-            pages=product.pages,
-            position=placed.position,
-            provenance=data["provenance"],
-            confidence_score=product.confidence,
-            engine=engine,
-            schema_version=PRODUCT_SCHEMA_VERSION,
-            source_job_id=job.id,
-        )
+    origin = RowOrigin(job.workspace_id, job.id, str(document), "pdf", engine)
+    row = product_row(product, placed.position, origin)
+    data = product.model_dump(mode="json", include={"attributes", "variants", "images", "provenance"})
+    return seal(dataclasses.replace(row, source_document_id=document, **data))
+
+
+class RowOrigin(NamedTuple):
+    """Where rows of products come from: `source` as in `products.source`, `engine` names what read them."""
+
+    workspace_id: uuid.UUID
+    job_id: uuid.UUID
+    source: str
+    source_type: Literal["pdf", "feed", "web"]
+    engine: str
+    mapping_version: str | None = None
+
+
+def product_row(product: Product, position: int, origin: RowOrigin, record_hash: bytes | None = None) -> ProductRow:
+    """The product's row, without its hash. Pictures are listed by their addresses."""
+    return ProductRow(
+        id=ids.product_id(origin.workspace_id, origin.source, product.key),
+        workspace_id=origin.workspace_id,
+        source=origin.source,
+        source_key=product.key,
+        source_type=origin.source_type,
+        source_document_id=None,
+        name=product.name,
+        external_sku=product.sku,
+        external_sku_folded=fold_sku(product.sku),
+        gtin=product.gtin,
+        mpn=product.mpn,
+        brand=product.brand,
+        supplier=product.supplier,
+        category=product.category,
+        description=product.description,
+        price=product.price,
+        list_price=product.list_price,
+        prices=product.prices,
+        currency=product.currency,
+        availability=product.availability,
+        url=product.url,
+        attributes=product.attributes,
+        variants=list(product.variants),  # type: ignore[arg-type]  # written as JSON, as models are
+        images=[{"url": url} for url in product.image_urls],
+        pages=product.pages,
+        position=position,
+        provenance=product.provenance,
+        confidence_score=product.confidence,
+        engine=origin.engine,
+        schema_version=PRODUCT_SCHEMA_VERSION,
+        source_job_id=origin.job_id,
+        record_hash=record_hash,
+        mapping_version=origin.mapping_version,
     )
 
 

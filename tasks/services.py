@@ -20,6 +20,7 @@ from tasks.clients.chat import Patience
 from tasks.clients.claude import MessagesChat, claude_headers
 from tasks.clients.discoverer import DiscoveryOptions, ModelDiscoverer
 from tasks.clients.examiner import ExaminerOptions, ModelExaminer
+from tasks.clients.mapping_suggester import MappingSuggester, SuggesterOptions
 from tasks.clients.openai import CompletionsChat
 from tasks.clients.pricing import Price
 from tasks.clients.remembered import Remembered
@@ -64,6 +65,11 @@ class Services:
     @cached_property
     def claude_discoverer(self) -> ModelDiscoverer:
         return ModelDiscoverer(self._claude_chat, Remembered(self._journal), self._discovery_options)
+
+    @cached_property
+    def claude_suggester(self) -> MappingSuggester:
+        options = SuggesterOptions(least_confidence=self._settings.feed_mapping_confidence)
+        return MappingSuggester(self._claude_chat, Remembered(self._journal), options)
 
     @cached_property
     def slig(self) -> SligEmbedder:

@@ -15,7 +15,10 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from tasks.catalog.ids import WORKSPACE_PATTERN
+from tasks.download_settings import DownloadSettings
+from tasks.feed_settings import FeedSettings
 from tasks.service_settings import ServiceSettings
+from tasks.web_settings import WebSettings
 
 
 def default_home() -> Path:
@@ -23,7 +26,7 @@ def default_home() -> Path:
     return Path("/var/lib/quarry") if os.geteuid() == 0 else Path.home() / ".quarry"
 
 
-class Settings(ServiceSettings):
+class Settings(ServiceSettings, DownloadSettings, FeedSettings, WebSettings):
     model_config = SettingsConfigDict(env_prefix="QUARRY_", env_file=".env", extra="ignore", frozen=True)
 
     # Where things are

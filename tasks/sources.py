@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import uuid
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from tasks import limits, resources
 from tasks.catalog.redaction import redact
 from tasks.clients.errors import ServiceError
 from tasks.clients.web import WebClient
+from tasks.clients.web_answers import NotModified, Validators
 from tasks.settings import Settings, load_settings
 
 _HASH_BLOCK_BYTES = 1 << 20
@@ -30,14 +32,15 @@ class LocalSource(NamedTuple):
     path: Path
     sha256: str
     bytes: int
+    validators: Validators = Validators()  # what a server said of this version
 
 
 def is_url(source: str) -> bool:
     return urlsplit(source).scheme in ("http", "https")
 
 
-def list_sources(named: Iterable[str], suffix: str, roots: Iterable[Path] | None) -> list[str]:
-    """Each named source, folders replaced by the files in them that end in `suffix`, sorted, without repeats.
+def list_sources(named: Iterable[str], suffixes: str | tuple[str, ...], roots: Iterable[Path] | None) -> list[str]:
+    """Each named source, folders replaced by the files in them that end so, sorted, without repeats.
 
     With `roots`, files outside them are refused (`SourceError`): deployment runs may not read any file of the machine.
     A relative path is below the home there, for such runs have no working folder of their own.
@@ -53,7 +56,7 @@ def list_sources(named: Iterable[str], suffix: str, roots: Iterable[Path] | None
                 f"{source}: runs of a deployment read files only below {', '.join(map(str, roots))}; "
                 "put it there or add its folder to QUARRY_SOURCE_ROOTS"
             )
-        for file in _files_of(path, suffix):
+        for file in _files_of(path, suffixes):
             found[str(file)] = None
     return list(found)
 
@@ -85,10 +88,10 @@ def is_folder(source: str, below_home: bool) -> bool:
     return not is_url(source) and resolve_source(source, below_home=below_home).is_dir()
 
 
-def _files_of(path: Path, suffix: str) -> list[Path]:
+def _files_of(path: Path, suffixes: str | tuple[str, ...]) -> list[Path]:
     if not path.is_dir():
         return [path]
-    return sorted(file for file in path.rglob("*") if file.is_file() and file.suffix.lower() == suffix)
+    return sorted(file for file in path.rglob("*") if file.is_file() and file.name.lower().endswith(suffixes))
 
 
 def allowed_roots(settings: Settings) -> list[Path]:
@@ -96,17 +99,18 @@ def allowed_roots(settings: Settings) -> list[Path]:
     return [settings.home / "inbox", *settings.source_roots]
 
 
-async def receive(source: str, folder: Path, max_bytes: int) -> LocalSource:
+async def receive(source: str, folder: Path, max_bytes: int, setting: str) -> LocalSource:
     """The source as a local file with its hash: a path is used where it is, a URL is fetched into `folder`.
 
-    Raises `SourceError` when it is missing, unreadable, empty or larger than `max_bytes`, or cannot be fetched.
+    Raises `SourceError` when it is missing, unreadable, empty or larger than `max_bytes` (which `setting` raises), or
+    cannot be fetched.
     """
-    if is_url(source):
-        return await _fetch(source, folder, max_bytes)
-    return await asyncio.to_thread(_look_at, source, max_bytes)
+    received = await receive_if_changed(source, folder, max_bytes, Validators(), setting)
+    assert received is not None, "without validators there is no version to be unchanged"
+    return received
 
 
-def _look_at(source: str, max_bytes: int) -> LocalSource:
+def _look_at(source: str, max_bytes: int, setting: str) -> LocalSource:
     path = Path(source)
     try:
         size = path.stat().st_size
@@ -114,8 +118,7 @@ def _look_at(source: str, max_bytes: int) -> LocalSource:
             raise SourceError(f"{source}: not a file")
         if size > max_bytes:
             raise SourceError(
-                f"{source}: {size / 1e6:.0f} MB is more than the {max_bytes / 1e6:.0f} MB allowed "
-                "(QUARRY_PDF_MAX_MB raises it)"
+                f"{source}: {size / 1e6:.0f} MB is more than the {max_bytes / 1e6:.0f} MB allowed ({setting} raises it)"
             )
         return LocalSource(source, path.name, path, hash_file(path), size)
     except FileNotFoundError:
@@ -124,22 +127,54 @@ def _look_at(source: str, max_bytes: int) -> LocalSource:
         raise SourceError(f"{source}: cannot be read ({error.strerror})") from None
 
 
-async def _fetch(source: str, folder: Path, max_bytes: int) -> LocalSource:
+async def receive_if_changed(
+    source: str, folder: Path, max_bytes: int, known: Validators, setting: str
+) -> LocalSource | None:
+    """As `receive`; None when a URL's server says that the version `known` is still the one."""
+    if is_url(source):
+        return await _fetch(source, folder, max_bytes, known)
+    return await asyncio.to_thread(_look_at, source, max_bytes, setting)
+
+
+async def _fetch(source: str, folder: Path, max_bytes: int, known: Validators) -> LocalSource | None:
     settings = resources.current().settings
-    async with limits.hold("downloads"):
-        try:
-            async with WebClient(allow_private_hosts=settings.allow_private_hosts) as client:
-                fetched = await client.fetch_file(
-                    source,
-                    folder,
-                    max_bytes=max_bytes,
-                    deadline_seconds=settings.fetch_timeout_seconds,
-                    max_redirects=settings.fetch_max_redirects,
-                )
-        except ServiceError as error:
-            raise SourceError(f"{redact(source)}: {error.reason}") from None
+    try:
+        async with WebClient(allow_private_hosts=settings.allow_private_hosts) as client:
+            fetched = await client.fetch_file(
+                source,
+                folder,
+                validators=known,
+                max_bytes=max_bytes,
+                deadline_seconds=settings.fetch_timeout_seconds,
+                max_redirects=settings.fetch_max_redirects,
+                slot=lambda: limits.hold("downloads"),
+            )
+    except ServiceError as error:
+        raise SourceError(f"{redact(source)}: {error.reason}") from None
+    if isinstance(fetched, NotModified):
+        return None
     name = Path(unquote(urlsplit(fetched.final_url).path)).name or "download"
-    return LocalSource(redact(source), name, fetched.path, fetched.sha256, fetched.bytes)
+    validators = Validators(fetched.etag, fetched.last_modified)
+    return LocalSource(redact(source), name, fetched.path, fetched.sha256, fetched.bytes, validators)
+
+
+def spool(stream: IO[bytes], folder: Path, max_bytes: int) -> Path:
+    """What comes from a pipe, as a file of `folder` named by its hash; SourceError when it is empty or too large."""
+    folder.mkdir(parents=True, exist_ok=True)
+    digest, size, partial = hashlib.sha256(), 0, folder / f".{uuid.uuid4().hex}"
+    try:
+        with partial.open("wb") as file:
+            while block := stream.read(_HASH_BLOCK_BYTES):
+                size += len(block)
+                if size > max_bytes:
+                    raise SourceError(f"standard input: more than the {max_bytes / 1e6:.0f} MB allowed")
+                digest.update(block)
+                file.write(block)
+        if not size:
+            raise SourceError("standard input: empty")
+        return partial.replace(folder / f"{digest.hexdigest()}.xml")
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def hash_file(path: Path) -> str:

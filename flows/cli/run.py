@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from flows.cli.display import Display, fail, stderr_console
+from flows.cli.summary import Export
 from tasks import progress
 from tasks.catalog.redaction import RedactingFilter, redact
 from tasks.settings import Settings, load_settings
@@ -34,7 +35,7 @@ Runner = Callable[[], Coroutine[Any, Any, uuid.UUID]]
 
 
 class CommandResult(NamedTuple):
-    """What the command ends with: the job's row, and the products its documents now have."""
+    """What the command ends with: the job's row, and the first of the products that its sources now have."""
 
     job: dict[str, Any]
     products: list[dict[str, Any]]
@@ -79,11 +80,16 @@ def open_log(settings: Settings) -> Path:
 
 
 def run_command(
-    flow_module: str, start: Callable[[Any], Coroutine[Any, Any, uuid.UUID]], *, with_workers: bool = False
+    flow_module: str,
+    start: Callable[[Any], Coroutine[Any, Any, uuid.UUID]],
+    *,
+    with_workers: bool = False,
+    export: Path | None = None,
 ) -> CommandResult | None:
     """Start servers and workers side by side, import `flow_module` meanwhile, run `start(module)`, read its job.
 
-    None after one line that says what stopped it; `start` returns the id of the flow run.
+    None after one line that says what stopped it; `start` returns the id of the flow run. The job's products are
+    written to `export`, where that is given.
     """
     settings = load_settings()
     console = stderr_console()
@@ -104,7 +110,7 @@ def run_command(
         if error:
             fail(error)
             return None
-        return _run(module, start, display)
+        return _run(module, start, display, export)
 
 
 def _start_beside(display: Display) -> Callable[[], str | None]:
@@ -131,7 +137,9 @@ def _start_beside(display: Display) -> Callable[[], str | None]:
     return wait
 
 
-def _run(module: Any, start: Callable[[Any], Coroutine[Any, Any, uuid.UUID]], display: Display) -> CommandResult | None:
+def _run(
+    module: Any, start: Callable[[Any], Coroutine[Any, Any, uuid.UUID]], display: Display, export: Path | None
+) -> CommandResult | None:
     from prefect.exceptions import TerminationSignal
 
     from tasks.cluster import stop_cluster
@@ -141,7 +149,7 @@ def _run(module: Any, start: Callable[[Any], Coroutine[Any, Any, uuid.UUID]], di
     try:
         with use_home_server():
             display.say("Prefect is up")
-            job, products, children = asyncio.run(_run_and_read(module, start))
+            job, products, children = asyncio.run(_run_and_read(module, start, Export(export)))
     except DatabaseUnavailableError as error:
         fail(str(error))
         return None
@@ -154,7 +162,7 @@ def _run(module: Any, start: Callable[[Any], Coroutine[Any, Any, uuid.UUID]], di
 
 
 async def _run_and_read(
-    module: Any, start: Callable[[Any], Coroutine[Any, Any, uuid.UUID]]
+    module: Any, start: Callable[[Any], Coroutine[Any, Any, uuid.UUID]], export: Export
 ) -> tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]:
     from tasks.resources import open_resources
     from tasks.storage.export import export_job
@@ -163,8 +171,8 @@ async def _run_and_read(
     async with open_resources() as resources:
         run_id = await start(module)
         rows = await find_jobs(resources.database, str(run_id))
-        products = await export_job(resources.database, run_id)
-        return rows[0] if rows else {}, products, await list_children(resources.database, run_id)
+        await export.take(export_job(resources.database, run_id))
+        return rows[0] if rows else {}, export.shown, await list_children(resources.database, run_id)
 
 
 def exit_code_of(job: dict[str, Any]) -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import os
+import re
+from collections.abc import AsyncIterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,15 +20,31 @@ from tasks.catalog.report import ITEM_KINDS
 PRODUCTS_SHOWN = 30
 PROBLEMS_SHOWN = 10
 PLAIN_WIDTH = 140
+_HASH = re.compile(r"[0-9a-f]{64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def write_export(products: list[dict[str, Any]], path: Path) -> None:
-    """Write the products as JSON Lines; what was there is replaced only once all lines are written."""
-    partial = path.with_name(f".{path.name}.partial")
-    with partial.open("w", encoding="utf-8") as file:
-        for product in products:
-            file.write(json.dumps(product, ensure_ascii=False) + "\n")
-    partial.replace(path)
+class Export:
+    """Products as JSON Lines, a line as it comes; what was there is replaced only once all lines are written.
+
+    Without a path it only remembers the first products, for the table.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self.shown: list[dict[str, Any]] = []
+
+    async def take(self, products: AsyncIterator[dict[str, Any]]) -> None:
+        """Write them all, or look at the first ones."""
+        partial = self._path.with_name(f".{self._path.name}.partial") if self._path else Path(os.devnull)
+        with partial.open("w", encoding="utf-8") as file:
+            async for product in products:
+                if len(self.shown) < PRODUCTS_SHOWN:
+                    self.shown.append(product)
+                elif not self._path:
+                    break
+                file.write(json.dumps(product, ensure_ascii=False) + "\n")
+        if self._path:
+            partial.replace(self._path)
 
 
 def open_console(*, stderr: bool = False) -> Console:
@@ -48,8 +66,8 @@ def print_summary(
     report = job["report"] or {}
     if products:
         console.print(_product_table(products))
-        if len(products) > PRODUCTS_SHOWN:
-            console.print(f"... and {len(products) - PRODUCTS_SHOWN} more products", markup=False)
+        if (more := _count_products(report) - len(products)) > 0:
+            console.print(f"... and {more} more products", markup=False)
     if children:
         console.print(_children_table(children))
     if report.get("items"):
@@ -68,6 +86,11 @@ def print_summary(
     console.print(f"job {job['id']}; library, files and logs are in {home}", markup=False, soft_wrap=True)
 
 
+def _count_products(report: dict[str, Any]) -> int:
+    counts = report.get("items", {}).get("product", {})
+    return sum(counts.get(change, 0) for change in ("created", "updated", "unchanged"))
+
+
 def describe_end(job: dict[str, Any]) -> str:
     """One line: how the job ended and why."""
     reason = (job["completion_reason"] or "").replace("_", " ")
@@ -76,9 +99,9 @@ def describe_end(job: dict[str, Any]) -> str:
 
 
 def _shorten(key: str) -> str:
-    """A hash or id by its first characters, whatever stands before it."""
+    """A hash or id by its first characters, whatever stands before it; an address or a supplier's key whole."""
     *before, last = key.rsplit(": ", 1)
-    return ": ".join([*before, last[:12]])
+    return ": ".join([*before, last[:12] if _HASH.fullmatch(last) else last])
 
 
 def _children_table(children: Sequence[dict[str, Any]]) -> Table:
@@ -107,7 +130,7 @@ def _product_table(products: list[dict[str, Any]]) -> Table:
     ):
         table.add_column(name, justify=justify, overflow="ellipsis", no_wrap=name != "attributes")  # type: ignore[arg-type]  # rich's literal type
     table.add_column("images", justify="right")
-    for product in products[:PRODUCTS_SHOWN]:
+    for product in products:
         price = describe_price(product)
         table.add_row(
             str(product["pages"][0]) if product["pages"] else "",

@@ -32,6 +32,7 @@ class Place(Frozen):
     bbox: Box | None = None
     url: str | None = None
     xpath: str | None = None
+    value: str | None = None  # what it says there, where another place was believed
 
 
 class ImageLink(Frozen):
@@ -48,9 +49,14 @@ class Variant(Frozen):
 
     name: str | None = None
     sku: str | None = None
+    gtin: str | None = None
     price: str | None = None
+    list_price: str | None = None
     prices: dict[str, str] = {}
+    currency: str | None = None
+    availability: str | None = None
     attributes: dict[str, AttributeValue] = {}
+    image_urls: tuple[str, ...] = ()
 
 
 class Product(Frozen):
@@ -62,6 +68,7 @@ class Product(Frozen):
     gtin: str | None = None
     mpn: str | None = None
     brand: str | None = None
+    supplier: str | None = None  # who delivers it, where that is not the brand
     category: str | None = None  # path segments joined by ' > '
     description: str | None = None
     price: str | None = None
@@ -73,6 +80,7 @@ class Product(Frozen):
     attributes: dict[str, AttributeValue] = {}  # dimensions are attributes: width, depth, height, thickness, ...
     variants: tuple[Variant, ...] = ()
     images: tuple[ImageLink, ...] = ()
+    image_urls: tuple[str, ...] = ()  # absolute, in the source's order, the main image first: of feeds and shops
     pages: tuple[int, ...] = ()
     provenance: dict[str, Place] = {}
     confidence: float = 0.0

@@ -61,6 +61,36 @@ class ServiceCalls(Frozen):
     cost_usd: float = 0.0
 
 
+class ChangedField(Frozen):
+    """A field's value before and after, as text; None where there was or is none."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+
+class ProductChange(Frozen):
+    """A product that a delivery makes or changes. Of a new one no fields are listed."""
+
+    key: str
+    name: str
+    change: Literal["created", "updated"]
+    fields: tuple[ChangedField, ...] = ()
+
+
+class Merge(Frozen):
+    """A product that is the same as one of another source: by which rule, and whether the two are one now."""
+
+    product_id: str
+    product: str
+    canonical_id: str
+    canonical_source: str
+    rule: str
+    key: str
+    kind: Literal["linked", "merged"]
+    reason: str | None = None
+
+
 class JobReport(Frozen):
     """Version 1 of the report; one JSON object on one line with `--json`."""
 
@@ -78,10 +108,12 @@ class JobReport(Frozen):
     children: tuple[str, ...] = ()
     items: dict[ItemKind, ItemCounts] = {}
     missing: tuple[str, ...] = ()
-    merged: tuple[str, ...] = ()
+    changes: tuple[ProductChange, ...] = ()
+    merged: tuple[Merge, ...] = ()
     vectors: dict[str, int] = {}
     calls: dict[str, ServiceCalls] = {}
     stages: tuple[StageTime, ...] = ()
+    frontier: dict[str, int] = {}  # of a crawl: why pages that it found were not taken -> how many
     problems: tuple[Problem, ...] = ()
     error: str | None = None
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import AsyncIterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, LiteralString
 
 from tasks.storage import jobs, library
 from tasks.storage.database import Database
+from tasks.storage.library import SELECT_PRODUCTS
+
+_PAGE_PRODUCTS = 500  # read at a time
 
 _COPIED = (
     "name",
@@ -28,20 +32,52 @@ _COPIED = (
 )
 
 
-async def export_job(database: Database, job: uuid.UUID) -> list[dict[str, Any]]:
-    """Every product that the job's documents now have, unchanged ones too; of a parent, its children's."""
+# Products of a job whose ledger names them (feeds, shops), in the source's order, behind a place.
+_BY_LEDGER: LiteralString = (
+    "with listed as (select p.id, p.position, coalesce(l.change, l.status) as change from public.job_items l "
+    "join public.products p on p.id = case when l.key ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' "
+    "then l.key::uuid end "
+    "where l.job_id = %s and l.kind = 'product' and (p.position, p.id) > (%s, %s) order by p.position, p.id limit %s) "
+    f"select products.*, listed.change from ({SELECT_PRODUCTS}) as products "
+    "join listed on listed.id = products.id order by products.position, products.id"
+)
+# Where the source was as it is known, so that nothing of it went into the ledger.
+_BY_SOURCE: LiteralString = (
+    f"select products.*, 'unchanged' as change from ({SELECT_PRODUCTS}) as products "
+    "where workspace_id = %s and source = %s and status <> 'missing' and missing_since is null "
+    "and (position, id) > (%s, %s) order by position, id limit %s"
+)
+
+
+async def export_job(database: Database, job: uuid.UUID) -> AsyncIterator[dict[str, Any]]:
+    """Every product that the job's sources now have, unchanged ones too, as export lines; of a parent, its children's.
+
+    Of a delivery that was not taken whole only what it brought. Products are read some at a time.
+    """
     rows = await database.fetch_dicts(
-        "select id, document_id from public.background_jobs where (id = %s or parent_job_id = %s) "
-        "and document_id is not null order by created_at",
+        "select id, workspace_id, document_id, product_source, exists (select from public.job_items l "
+        "where l.job_id = j.id and l.kind = 'product') as listed from public.background_jobs j "
+        "where id = %s or parent_job_id = %s order by created_at",
         job,
         job,
     )
-    lines = []
     for row in rows:
-        changes = await jobs.list_changes(database, row["id"], "product")
-        for product in await library.list_products(database, row["document_id"]):
-            lines.append(export_line(product, changes.get(str(product["id"]), "unchanged")))
-    return lines
+        if row["document_id"]:
+            changes = await jobs.list_changes(database, row["id"], "product")
+            for product in await library.list_products(database, row["document_id"]):
+                yield export_line(product, changes.get(str(product["id"]), "unchanged"))
+        elif row["product_source"]:
+            of = (row["id"],) if row["listed"] else (row["workspace_id"], row["product_source"])
+            async for product in _page(database, _BY_LEDGER if row["listed"] else _BY_SOURCE, of):
+                yield export_line(product, product["change"])
+
+
+async def _page(database: Database, query: LiteralString, of: tuple[object, ...]) -> AsyncIterator[dict[str, Any]]:
+    position, last = -1, uuid.UUID(int=0)
+    while products := await database.fetch_dicts(query, *of, position, last, _PAGE_PRODUCTS):
+        for product in products:
+            yield product
+        position, last = products[-1]["position"], products[-1]["id"]
 
 
 def export_line(product: dict[str, Any], change: str) -> dict[str, Any]:
@@ -63,10 +99,10 @@ def _decimal(value: Decimal | None) -> str | None:
 
 
 def _image(image: dict[str, Any], stored: dict[str, Any], document: str | None) -> dict[str, Any]:
-    file = stored.get(image["sha256"])
+    file = stored.get(image.get("url") or image["sha256"])
     return {
         "source": image.get("url") or {"document": document, "page": image["page"]},
-        "sha256": image["sha256"] if file else None,
+        "sha256": file["sha256"] if file else None,
         "path": file["path"] if file else None,
         "label": file["label"] if file else None,
     }

@@ -1,0 +1,156 @@
+"""`--dry-run` of a feed: what a delivery would change, with nothing written."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
+
+from flows.cli.display import Display, fail, stderr_console
+from flows.cli.run import DONE, PARTIAL, print_json
+from flows.cli.summary import open_console
+from flows.deliveries import DeliveryOptions, DeliveryRefusedError, check_delivery
+from flows.feed import FEED_SUFFIXES
+from tasks import progress
+from tasks.catalog.feeds.mapping import FeedMapping
+from tasks.catalog.feeds.reader import Feed, FeedError
+from tasks.catalog.ids import workspace_id
+from tasks.feeds import Diff, FeedFile, compare_rows, look_at_feed, make_rows, read_batches, receive_feed, scan_records
+from tasks.products import RowOrigin
+from tasks.progress import Progress
+from tasks.resources import open_resources
+from tasks.settings import Settings, load_settings
+from tasks.sources import list_sources
+from tasks.storage.database import Database
+from tasks.storage.deliveries import open_delivery
+
+CHANGES_SHOWN = 30
+
+
+@dataclass
+class FeedDiff:
+    """What importing one delivery would do."""
+
+    source: str
+    records: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    missing: int = 0
+    missing_names: list[str] = field(default_factory=list)
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    refused: str | None = None
+
+
+def print_diff(options: Mapping[str, Any], as_json: bool) -> int:
+    """Print what importing the deliveries would change; returns the exit code."""
+    with Display(stderr_console()) as display:
+        progress.listen(display.show)
+        diffs, errors = asyncio.run(_compare_all(options))
+    for error in (*errors, *(diff.refused for diff in diffs if diff.refused)):
+        fail(error)
+    if as_json:
+        print_json({"dry_run": True, "feeds": [asdict(diff) for diff in diffs], "errors": errors})
+    console = open_console(stderr=as_json)
+    console.print(_sums(diffs))
+    for diff in diffs:
+        console.print(changes_table(diff.changes, diff.missing_names))
+    return PARTIAL if errors or any(diff.refused for diff in diffs) else DONE
+
+
+async def _compare_all(options: Mapping[str, Any]) -> tuple[list[FeedDiff], list[str]]:
+    settings, diffs, errors = load_settings(), [], []
+    async with AsyncExitStack() as stack:
+        # A home that is not there yet is not made: then everything is new.
+        known = settings.supabase_db_url or settings.home.exists()
+        database = (await stack.enter_async_context(open_resources())).database if known else None
+        for named in list_sources(options["sources"], FEED_SUFFIXES, None):
+            try:
+                diffs.append(await _compare(database, named, options, settings))
+            except ValueError as error:  # a source that an import would refuse
+                errors.append(str(error))
+    return diffs, errors
+
+
+async def _compare(database: Database | None, named: str, options: Mapping[str, Any], settings: Settings) -> FeedDiff:
+    """Everything that an import does but its writes, in a transaction that ends with nothing."""
+    workspace = workspace_id(options["workspace"])
+    received = await receive_feed(named, options["source_name"], settings, database, workspace, conditional=False)
+    assert received.local is not None, "without validators there is no version to be unchanged"
+    mapping = FeedMapping.model_validate(options["mapping"]) if options["mapping"] else None
+    feed = await look_at_feed(FeedFile(received.local, received.source, named), mapping, settings)
+    found, diff = FeedDiff(received.local.origin), Diff(settings.feed_changes_reported)
+    taken = DeliveryOptions(mapping, options["limit"], options["missing"], options["allow_partial"], options["force"])
+    origin = RowOrigin(workspace, workspace, received.source, "feed", feed.profile, feed.context_digest)
+    if database is None:
+        return await _count_new(feed, origin, found, diff, taken.limit)
+    async with database.rehearsal() as connection, open_delivery(connection, workspace, received.source) as delivery:
+        version = uuid.uuid4().hex if taken.force else None
+        scan = await scan_records.fn(delivery, feed, taken.limit, version)
+        try:
+            check_delivery(received.local.origin, received.source, scan, taken, settings)
+        except DeliveryRefusedError as error:
+            found.refused = str(error)
+        async for batch in read_batches(feed, await delivery.list_positions_to_read(), settings.record_rows):
+            await compare_rows(delivery, make_rows(batch, origin), diff)
+            found.failed += sum(record.product is None for record in batch)
+            progress.announce(Progress(None, named.rsplit("/", 1)[-1], "compare", batch[-1].index, scan.records))
+        if taken.limit is None and not scan.broken:
+            found.missing = scan.counts.missing
+            missing = await delivery.list_missing(settings.feed_changes_reported)
+            found.missing_names = [product.name for product in missing]
+    found.records, found.created, found.updated = scan.records, diff.counts["created"], diff.counts["updated"]
+    found.unchanged = diff.counts["unchanged"] + scan.counts.unchanged
+    found.changes = [change.model_dump(mode="json") for change in diff.changes]
+    return found
+
+
+async def _count_new(feed: Feed, origin: RowOrigin, found: FeedDiff, diff: Diff, limit: int | None) -> FeedDiff:
+    """Without a library every record is new."""
+    try:
+        found.records = await asyncio.to_thread(lambda: sum(1 for _ in feed.scan()))
+    except FeedError as error:
+        found.records, found.refused = feed.records, f"{found.source}: {error}"
+    found.records = min(found.records, limit or found.records)
+    async for batch in read_batches(feed, range(found.records), load_settings().record_rows):
+        diff.add(make_rows(batch, origin), {})
+        found.failed += sum(record.product is None for record in batch)
+    found.created = diff.counts["created"]
+    found.changes = [change.model_dump(mode="json") for change in diff.changes]
+    return found
+
+
+def _sums(diffs: list[FeedDiff]) -> Table:
+    table = Table(title="What would be done", title_justify="left", box=SIMPLE_HEAD)
+    names = ("records", "created", "updated", "unchanged", "failed", "missing")
+    for name in ("feed", *names):
+        table.add_column(name, justify="left" if name == "feed" else "right")
+    for diff in diffs:
+        table.add_row(Text(diff.source), *(str(getattr(diff, name)) for name in names))
+    return table
+
+
+def changes_table(changes: list[dict[str, Any]], missing: list[str]) -> Table:
+    """The first changes of a delivery, field by field; text from the source is printed as it is."""
+    table = Table(title="Changes", title_justify="left", box=SIMPLE_HEAD)
+    for name in ("change", "product", "field", "before", "after"):
+        table.add_column(name, overflow="ellipsis", no_wrap=name in ("change", "product", "field"))
+    for change in changes[:CHANGES_SHOWN]:
+        fields = change["fields"] or [{"field": "", "before": None, "after": None}]
+        for position, one in enumerate(fields):
+            head = (change["change"], change["name"]) if position == 0 else ("", "")
+            table.add_row(*map(Text, (*head, one["field"], one["before"] or "", one["after"] or "")))
+    for name in missing[:CHANGES_SHOWN]:
+        table.add_row("missing", Text(name), "", "", "")
+    more = max(0, len(changes) - CHANGES_SHOWN) + max(0, len(missing) - CHANGES_SHOWN)
+    if more:
+        table.caption = f"... and {more} more in the report (--json)"
+    return table
