@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from prefect import get_run_logger
 
+from flows.matches import match_job
 from tasks import resources
 from tasks.catalog.feeds.mapping import FeedMapping
 from tasks.catalog.feeds.reader import Feed
@@ -18,9 +20,8 @@ from tasks.feeds import (
     ReceivedFeed,
     Scan,
     look_at_feed,
-    make_rows,
     map_unknown_feed,
-    read_batches,
+    read_rows,
     save_records,
     scan_records,
 )
@@ -31,11 +32,9 @@ from tasks.storage.deliveries import Delivery, MissingPolicy, open_delivery
 from tasks.storage.feed_sources import FeedSource, save_feed_source
 from tasks.storage.jobs import Item
 from tasks.storage.keywords import index_keywords
-from tasks.storage.matches import Match, match_products
 
 # Products whose words for keyword search are computed in one statement.
 _KEYWORDS_AT_ONCE = 5000
-_MATCHES_REPORTED = 500
 
 
 class DeliveryRefusedError(ValueError):
@@ -62,7 +61,7 @@ class Imported:
     broken: str | None = None
     failed: dict[str, str] = field(default_factory=dict)  # key of a record that is no product -> why
     missing: tuple[str, ...] = ()  # names of the first products that left
-    matches: list[Match] = field(default_factory=list)
+    merged: tuple[Merge, ...] = ()
 
 
 async def import_delivery(job: Job, received: ReceivedFeed, named: str, options: DeliveryOptions) -> Imported:
@@ -91,20 +90,6 @@ async def import_delivery(job: Job, received: ReceivedFeed, named: str, options:
         counter.items = scan.records
     await _finish_rows(job, imported, delivery)
     return imported
-
-
-def describe_match(match: Match) -> Merge:
-    """A match as the report lists it."""
-    return Merge(
-        product_id=str(match.product_id),
-        product=match.product,
-        canonical_id=str(match.canonical_id),
-        canonical_source=match.canonical_source,
-        rule=match.rule,
-        key=match.key,
-        kind="merged" if match.kind == "merged" else "linked",
-        reason=match.reason,
-    )
 
 
 def check_delivery(origin: str, source: str, scan: Scan, options: DeliveryOptions, settings: Settings) -> None:
@@ -139,12 +124,13 @@ async def _write(job: Job, delivery: Delivery, feed: Feed, received: ReceivedFee
     number = 0
     if not wanted:
         return
-    async for batch in read_batches(feed, wanted, size):
-        number += 1
-        await save_records(delivery, make_rows(batch, origin), imported.diff, number, total)
-        imported.failed |= {record.key: str(record.problem) for record in batch if record.product is None}
-        get_run_logger().info("save records: batch %d of %d (%d %%)", number, total, 100 * number // total)
-        job.announce("save records", number, total)
+    async with aclosing(read_rows(delivery, feed, wanted, origin, size)) as batches:
+        async for batch in batches:
+            number += 1
+            await save_records(delivery, batch, imported.diff, number, total)
+            imported.failed |= batch.failed
+            get_run_logger().info("save records: batch %d of %d (%d %%)", number, total, 100 * number // total)
+            job.announce("save records", number, total)
 
 
 async def _settle(job: Job, delivery: Delivery, scan: Scan, options: DeliveryOptions, imported: Imported) -> None:
@@ -183,8 +169,6 @@ async def _finish_rows(job: Job, imported: Imported, delivery: Delivery) -> None
         failed.append(Item("product", place, SAVE_STAGE, "failed", f"the feed breaks off: {imported.broken}"))
     async with job.database.transaction() as connection:
         await job.record(connection, failed)
-        imported.matches = await match_products(
-            connection, job.workspace_id, job.id, delivery.bereft, _MATCHES_REPORTED
-        )
+    imported.merged = await match_job(job, delivery.bereft)
     while await index_keywords(job.database, job.workspace_id, _KEYWORDS_AT_ONCE):
         pass

@@ -24,7 +24,7 @@ from prefect.runtime import flow_run as current_run
 from pydantic import BaseModel, ConfigDict, Field
 
 from flows.children import PARENT, run_children
-from flows.deliveries import DeliveryOptions, Imported, describe_match, import_delivery
+from flows.deliveries import DeliveryOptions, Imported, import_delivery
 from flows.outcomes import conclude
 from flows.records import finish_records
 from flows.resume import hold_job
@@ -167,5 +167,5 @@ async def _close(job: Job, source: str, imported: Imported | None) -> tuple[JobR
         missing=imported.missing,
         vectors=made,
         changes=tuple(imported.diff.changes),
-        merged=tuple(describe_match(match) for match in imported.matches),
+        merged=imported.merged,
     )

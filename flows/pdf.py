@@ -29,6 +29,7 @@ from flows.children import PARENT, run_children
 from flows.discovery import discover
 from flows.enrich import embed_texts, embed_understanding, list_analyses, list_chunks, list_products
 from flows.images import ImageTail
+from flows.matches import match_job
 from flows.outcomes import conclude
 from flows.pdf_rows import save_document_rows, save_page_rows
 from flows.resume import hold_job
@@ -151,7 +152,11 @@ async def _ingest_document(job: Job, received: ReceivedDocument, params: PdfInge
         await tail.stop()
     if params.enrich:
         await embed_understanding(job, await list_analyses(job, received.id))
-    facts = {"missing": understood.missing, "vectors": await job.count_vectors(received.id)}
+    facts = {
+        "missing": understood.missing,
+        "merged": await match_job(job),
+        "vectors": await job.count_vectors(received.id),
+    }
     report, outcome = await job.close(empty_reason=understood.empty_reason, **facts)
     whole = params.enrich and params.limit is None and not outcome.failed
     complete = whole and not _failures(report) and not await job.count_retryable()

@@ -17,6 +17,7 @@ from tasks.catalog.products import PRODUCT_SCHEMA_VERSION, Discovery, ImageLink,
 from tasks.engines import get_engines
 from tasks.jobs import Job
 from tasks.local.discovery import LocalDiscoverer
+from tasks.storage import library
 from tasks.storage.bulk import upsert
 from tasks.storage.jobs import Item
 from tasks.storage.rows import ImageProductRow, ProductRow, seal
@@ -54,6 +55,7 @@ async def save_products(
     ]
     async with job.database.transaction() as connection:
         changes = await upsert(connection, rows)
+        await library.restore_products(connection, [row.id for row in rows])
         await connection.execute(
             "delete from public.image_product_associations where product_id = any(%s) and not (id = any(%s))",
             ([row.id for row in rows], [link.id for link in links]),

@@ -15,11 +15,13 @@ from flows.cli.checks import check_workspace
 from flows.cli.display import fail
 from flows.cli.retry import retry
 from flows.cli.summary import describe_end, item_table, open_console
+from flows.cli.unmerge import unmerge
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True)
 
 JOBS_SHOWN = 20
 app.command("retry")(retry)
+app.command("unmerge")(unmerge)
 
 
 def _rows(prefix: str | None, workspace: str | None, limit: int) -> list[dict[str, Any]]:

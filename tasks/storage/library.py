@@ -260,6 +260,16 @@ async def mark_missing_products(
     return sorted(row[0] for row in await cursor.fetchall())
 
 
+async def restore_products(connection: Connection, products: Sequence[uuid.UUID]) -> None:
+    """Give those of the products that were missing the status that they had: their source has them again."""
+    await connection.execute(
+        "update public.products set status = coalesce(status_before_missing, 'published'), "
+        "status_before_missing = null, missing_since = null, updated_at = now() "
+        "where id = any(%s) and (status = 'missing' or missing_since is not null)",
+        (list(products),),
+    )
+
+
 async def list_images_to_embed(
     database: Database,
     workspace: uuid.UUID,

@@ -37,4 +37,4 @@ def test_the_work_pool_is_the_one_that_bootstrap_creates() -> None:
 
 def test_every_ingest_flow_has_a_deployment() -> None:
     deployed = {deployment["entrypoint"] for deployment in CONFIG["deployments"]}
-    assert {"flows.pdf.ingest_pdf", "flows.enrich.enrich"} <= deployed
+    assert {"flows.pdf.ingest_pdf", "flows.feed.ingest_feed", "flows.enrich.enrich"} <= deployed
