@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Sequence
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,17 +27,23 @@ CHILDREN_AT_ONCE = 3
 
 
 async def run_children(
-    job: Job, child: Flow[..., Any], parameters: Sequence[P], fingerprint: Callable[[P], str]
+    job: Job,
+    child: Flow[..., Any],
+    parameters: Sequence[P],
+    fingerprint: Callable[[P], str],
+    line_of: Callable[[P], Hashable] = id,
 ) -> tuple[JobReport, Outcome]:
     """Run `child` once per element of `parameters`, some at once; a failed child does not stop the others.
 
-    A child that was interrupted in an earlier attempt of the same parent is taken up under its own id.
+    Those of one line run one after the other, in their order. A child that was interrupted in an earlier attempt of the
+    same parent is taken up under its own id.
     """
     room, done = asyncio.Semaphore(CHILDREN_AT_ONCE), Counter[str]()
+    turns: defaultdict[Hashable, asyncio.Lock] = defaultdict(asyncio.Lock)  # they are fair
     token = PARENT.set(job.id)
 
     async def run_one(params: P) -> uuid.UUID:
-        async with room:
+        async with turns[line_of(params)], room:
             run_id = await run_or_resume(child, params, fingerprint(params), job.workspace_id)
             done["all"] += 1
             get_run_logger().info("documents: %d of %d", done["all"], len(parameters))

@@ -100,8 +100,7 @@ def check_delivery(origin: str, source: str, scan: Scan, options: DeliveryOption
             "whole records before it)"
         )
     missing, present = scan.counts.missing, scan.counts.present
-    whole = scan.broken is None and options.limit is None
-    if whole and not options.force and missing > settings.feed_missing_share * present:
+    if scan.whole and not options.force and missing > settings.feed_missing_share * present:
         raise DeliveryRefusedError(
             f"{origin}: {missing} of the {present} products of {source} are not in this delivery, "
             f"more than {settings.feed_missing_share:.0%}; nothing was imported (--force accepts it, "
@@ -136,7 +135,7 @@ async def _write(job: Job, delivery: Delivery, feed: Feed, received: ReceivedFee
 async def _settle(job: Job, delivery: Delivery, scan: Scan, options: DeliveryOptions, imported: Imported) -> None:
     """Products that are back or gone, and a line of the ledger for every record."""
     await delivery.restore(job.id)
-    if scan.broken is None and options.limit is None:
+    if scan.whole:
         most = resources.current().settings.feed_changes_reported
         imported.missing = tuple(product.name for product in await delivery.list_missing(most))
         await delivery.apply_missing(job.id, options.missing)

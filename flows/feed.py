@@ -31,6 +31,7 @@ from flows.resume import hold_job
 from tasks import resources
 from tasks.catalog import ids
 from tasks.catalog.feeds.mapping import FeedMapping
+from tasks.catalog.feeds.source_names import name_source
 from tasks.catalog.redaction import redact
 from tasks.catalog.report import JobReport, Outcome
 from tasks.embeddings import IMAGE_STAGE, TEXT_STAGE
@@ -127,7 +128,7 @@ async def _ingest_each(job: Job, params: FeedIngest) -> tuple[JobReport, Outcome
     if not sources:
         return await job.close(empty_reason=f"nothing_found: no {', '.join(FEED_SUFFIXES)} file is there")
     children = [params.model_copy(update={"sources": [source]}) for source in sources]
-    return await run_children(job, ingest_feed, children, fingerprint)
+    return await run_children(job, ingest_feed, children, fingerprint, lambda child: name_source(child.sources[0]))
 
 
 async def _ingest_one(job: Job, params: FeedIngest) -> tuple[JobReport, Outcome]:

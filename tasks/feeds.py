@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Container, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -101,6 +100,7 @@ async def look_at_feed(file: FeedFile, mapping: FeedMapping | None, settings: Se
             today=date.today(),
             source=source.rstrip("/").rpartition("/")[2] or source,
             base_url=file.named if is_url(file.named) else None,
+            accept_orders=True,  # who names a cart wants what is in it
             limits=_limits(settings),
         )
     except FeedError as error:
@@ -118,7 +118,7 @@ async def preview_feed(
     try:
         encoding = mapping.encoding if mapping else None
         source = await asyncio.to_thread(open_source, local.path, encoding, _limits(settings))
-        mapping = mapping or recognise(await asyncio.to_thread(read_head, source))
+        mapping = mapping or recognise(await asyncio.to_thread(read_head, source), accept_orders=True)
         suggestion = None if mapping else await asyncio.to_thread(suggest_for, source)
     except FeedError as error:
         raise SourceError(f"{local.origin}: {error}") from None
@@ -162,13 +162,16 @@ async def map_unknown_feed(local: LocalSource, settings: Settings) -> FeedMappin
     return shown.mapping if shown.confidence < 1 else None
 
 
-@dataclass
 class Diff:
-    """What the delivery changes, for the report: the first changes in full, all of them counted."""
+    """What the delivery changes, for the report: the first `most` changes in full, all of them counted.
 
-    most: int
-    changes: list[ProductChange] = field(default_factory=list)
-    counts: dict[str, int] = field(default_factory=lambda: {"created": 0, "updated": 0, "unchanged": 0})
+    A plain class, as `RowBatch` is: Prefect walks through every collection and dataclass that a task is given.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.changes: list[ProductChange] = []
+        self.counts = {"created": 0, "updated": 0, "unchanged": 0}
+        self._most = most
 
     def add(self, rows: Sequence[ProductRow], stored: Mapping[uuid.UUID, Mapping[str, Any]]) -> None:
         """Compare rows that are about to be written with what is stored of them."""
@@ -183,16 +186,20 @@ class Diff:
 
     def _note(self, row: ProductRow, change: Literal["created", "updated"], fields: tuple[ChangedField, ...]) -> None:
         self.counts[change] += 1
-        if len(self.changes) < self.most:
+        if len(self.changes) < self._most:
             self.changes.append(ProductChange(key=row.source_key, name=row.name, change=change, fields=fields))
 
 
 class Scan(NamedTuple):
-    """What one pass over the delivery found. `broken` says where and why it ends early."""
+    """What one pass over the delivery found. `broken` says where and why it ends early.
+
+    `whole`: what is not in it has left its source. A delivery of changes only, and one that is read in part, is not.
+    """
 
     records: int
     counts: DeliveryCounts
     broken: str | None
+    whole: bool
 
 
 @task(task_run_name="scan records", cache_policy=NO_CACHE, persist_result=False)
@@ -209,7 +216,8 @@ async def scan_records(delivery: Delivery, feed: Feed, limit: int | None, versio
         if broken or len(batch) < _STUBS_AT_ONCE:
             break
     counts = await delivery.compare(version or feed.context_digest)
-    return Scan(records if limit is None else min(limit, records), counts, broken)
+    whole = broken is None and limit is None and not feed.is_update
+    return Scan(records if limit is None else min(limit, records), counts, broken, whole)
 
 
 def _take(stubs: Iterator[T], count: int) -> tuple[list[T], str | None]:
@@ -239,6 +247,40 @@ def make_rows(batch: Sequence[FeedRecord], origin: RowOrigin) -> list[ProductRow
     ]
 
 
+class RowBatch:
+    """Records as rows to be written. `failed` are those that are no products: key -> why.
+
+    A plain class: walking through a thousand rows took Prefect ten times as long as making and writing them.
+    """
+
+    def __init__(self, records: Sequence[FeedRecord], delivery: Delivery, origin: RowOrigin) -> None:
+        self.rows = make_rows(records, origin)
+        self.prepared = delivery.prepare(self.rows)
+        self.failed = {record.key: str(record.problem) for record in records if record.product is None}
+
+
+async def read_rows(
+    delivery: Delivery, feed: Feed, wanted: Container[int], origin: RowOrigin, size: int
+) -> AsyncGenerator[RowBatch, None]:
+    """The wanted records' rows, `size` at a time; while some are written, the next ones are read in a thread.
+
+    To be closed (`aclosing`): a thread may still be reading.
+    """
+    records = feed.read(wanted)
+
+    def take() -> RowBatch | None:
+        batch = list(islice(records, size))
+        return RowBatch(batch, delivery, origin) if batch else None
+
+    coming = asyncio.create_task(asyncio.to_thread(take))
+    try:
+        while batch := await coming:
+            coming = asyncio.create_task(asyncio.to_thread(take))
+            yield batch
+    finally:
+        await asyncio.gather(coming, return_exceptions=True)
+
+
 async def compare_rows(delivery: Delivery, rows: Sequence[ProductRow], diff: Diff) -> None:
     """Note in `diff` what writing the rows would change."""
     known = [row.id for row in rows if not delivery.is_new(row.position)]
@@ -246,8 +288,8 @@ async def compare_rows(delivery: Delivery, rows: Sequence[ProductRow], diff: Dif
 
 
 @task(task_run_name="save records {number} of {total}", cache_policy=NO_CACHE, persist_result=False)
-async def save_records(delivery: Delivery, rows: Sequence[ProductRow], diff: Diff, number: int, total: int) -> int:
+async def save_records(delivery: Delivery, batch: RowBatch, diff: Diff, number: int, total: int) -> int:
     """Write rows of new and changed records, noting what they change; returns how many."""
-    await compare_rows(delivery, rows, diff)
-    await delivery.write(rows)
-    return len(rows)
+    await compare_rows(delivery, batch.rows, diff)
+    await delivery.send(batch.prepared)
+    return len(batch.rows)

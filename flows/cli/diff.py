@@ -60,7 +60,8 @@ def print_diff(options: Mapping[str, Any], as_json: bool) -> int:
     if as_json:
         print_json({"dry_run": True, "feeds": [asdict(diff) for diff in diffs], "errors": errors})
     console = open_console(stderr=as_json)
-    console.print(_sums(diffs))
+    if diffs:
+        console.print(_sums(diffs))
     for diff in diffs:
         console.print(changes_table(diff.changes, diff.missing_names))
     return PARTIAL if errors or any(diff.refused for diff in diffs) else DONE
@@ -103,7 +104,7 @@ async def _compare(database: Database | None, named: str, options: Mapping[str, 
             await compare_rows(delivery, make_rows(batch, origin), diff)
             found.failed += sum(record.product is None for record in batch)
             progress.announce(Progress(None, named.rsplit("/", 1)[-1], "compare", batch[-1].index, scan.records))
-        if taken.limit is None and not scan.broken:
+        if scan.whole:
             found.missing = scan.counts.missing
             missing = await delivery.list_missing(settings.feed_changes_reported)
             found.missing_names = [product.name for product in missing]

@@ -143,6 +143,15 @@ async def test_a_delivery_that_breaks_off_changes_nothing_unless_asked_to(
     assert "the feed breaks off" in partial.report["problems"][0]["reason"]
 
 
+async def test_deliveries_in_a_folder_are_taken_in_the_order_of_their_dates(deliver: Deliver, tmp_path: Path) -> None:
+    for day in range(1, 5):
+        write_feed(tmp_path / f"oak-2026-11-0{day}.xml", record(1, g_price=f"{day} EUR"), record(2))
+    done = await deliver(tmp_path)
+    assert len(done.report["children"]) == 4
+    assert done.products == {"declared": 8, "created": 2, "updated": 3, "unchanged": 3}
+    assert {line["price"] for line in done.lines if line["name"] == "Chair 1"} == {"4"}
+
+
 async def test_every_record_is_accounted_for(deliver: Deliver, tmp_path: Path) -> None:
     twins = [record(1), record(1, title="Its twin"), record(2, title=""), record(3)]
     done = await deliver(write_feed(tmp_path / "feed.xml", *twins))
