@@ -7,6 +7,7 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from contextvars import ContextVar
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,7 +15,17 @@ from prefect import get_run_logger
 from prefect.flows import Flow
 
 from flows.resume import run_or_resume
-from tasks.catalog.report import ITEM_KINDS, ITEM_STATUSES, ItemCounts, ItemKind, JobReport, Outcome, Problem
+from tasks.catalog.report import (
+    ITEM_KINDS,
+    ITEM_STATUSES,
+    ItemCounts,
+    ItemKind,
+    JobReport,
+    Merge,
+    Outcome,
+    Problem,
+    ProductChange,
+)
 from tasks.jobs import MAX_PROBLEMS_REPORTED, Job
 from tasks.storage import jobs as store
 
@@ -83,9 +94,17 @@ async def _sum_up(job: Job, run_ids: Sequence[uuid.UUID]) -> tuple[JobReport, Ou
         outcome,
         children=tuple(map(str, run_ids)),
         vectors=dict(vectors),
+        missing=tuple(_gather(reports, "missing")),
+        changes=tuple(ProductChange(**change) for change in _gather(reports, "changes")),
+        merged=tuple(Merge(**merge) for merge in _gather(reports, "merged")),
         problems=_gather_problems(reports),
         error=errors or None,
     )
+
+
+def _gather(reports: Sequence[dict[str, Any]], name: str) -> list[Any]:
+    """A list of the children's reports, one after the other; the whole of each is in its own report."""
+    return list(islice((item for report in reports for item in report.get(name, ())), MAX_PROBLEMS_REPORTED))
 
 
 def _gather_problems(reports: Sequence[dict[str, Any]]) -> tuple[Problem, ...]:
