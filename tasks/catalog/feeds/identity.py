@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from array import array
 from collections.abc import Callable
 
@@ -75,29 +76,38 @@ def find_key(mapping: FeedMapping, values: Values) -> str:
     return "~" + _digest("\x1f".join(told))
 
 
-def make_quick_key(mapping: FeedMapping) -> Callable[[Element], str | None]:
+QuickKey = Callable[[Element, bytes | None], str | None]
+
+
+def make_quick_key(mapping: FeedMapping, written: str) -> QuickKey:
     """A short cut to a record's own id where it is the text of a child or an attribute of the record.
 
-    It gives what `find_key` would, or None where all values are needed.
+    It gives what `find_key` would, or None where all values are needed. `written` is the record's name in the feed; the
+    short cut is called with a record and its bytes.
     """
     path = next(iter(mapping.fields.get("id", ())), "")
     if path.startswith("@") and "/" not in path:
-        return lambda record: _tidy(record.get(path[1:]))
+        return lambda record, raw: _tidy(record.get(path[1:]))
     prefix, _, name = path.rpartition(":")
     if not name or any(mark in name for mark in "/@[."):
-        return lambda record: None
-    return _ChildText(prefix, name)
+        return lambda record, raw: None
+    return _ChildText(prefix, name, written)
 
 
 class _ChildText:
     """The text of the first child named so; with a prefix, of the namespace that the feed binds to it."""
 
-    def __init__(self, prefix: str, name: str) -> None:
+    def __init__(self, prefix: str, name: str, written: str) -> None:
         self._prefix = prefix
         self._name = name
         self._tag: str | None = None
+        child = re.escape(f"{prefix}:{name}" if prefix else name)
+        # Where it comes first and is plain text, which it mostly is, it is read off the bytes in a quarter of the time.
+        self._first = re.compile(rf"<{re.escape(written)}\s*>\s*<{child}>([^<&]+)</{child}>".encode()).match
 
-    def __call__(self, record: Element) -> str | None:
+    def __call__(self, record: Element, raw: bytes | None) -> str | None:
+        if raw is not None and (found := self._first(raw)):
+            return _tidy(found[1].decode())
         if self._tag is None:
             self._tag = self._find_tag(record)
         for child in record:

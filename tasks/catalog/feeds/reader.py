@@ -75,7 +75,9 @@ class Feed:
         self._head = head
         self._options = options
         self._rules = start_rules(mapping, head, options.today)
-        self._quick_key = make_quick_key(mapping)
+        prefix, name = head.names.get(mapping.record, ("", ""))[0], mapping.record.rpartition("/")[2].rpartition(":")[2]
+        self._written = f"{prefix}:{name}" if prefix else name  # the record's name as the feed writes it
+        self._quick_key = make_quick_key(mapping, self._written)
 
     @property
     def title(self) -> str | None:
@@ -102,13 +104,17 @@ class Feed:
         self.skipped, self.records, self.broken = Counter(), 0, None
         mapper, make_unique = self._make_mapper(), SeenKeys().make_unique
         skip, quick_key = self._rules.skip, self._quick_key
+        dated = self._rules.dated if self._options.today else None
         try:
             for element, raw, is_record in self._elements():
+                if dated is not None and is_record and (raw is None or dated.search(raw)):
+                    self._rules.remember(str(self._options.today))
+                    dated = None
                 reason = skip(element, gathering=True) if is_record else self._rules.gather(element)
                 if reason is not None:
                     self.skipped[reason] += 1
                 elif is_record:
-                    key = quick_key(element) or self._find_key(element, mapper)
+                    key = quick_key(element, raw) or self._find_key(element, mapper)
                     yield RecordStub(self.records, make_unique(key), _digest(element, raw))
                     self.records += 1
         except FeedError as error:
@@ -125,7 +131,7 @@ class Feed:
                 if not is_record or self._rules.skip(element, gathering=False) is not None:
                     continue
                 index += 1
-                key = make_unique(self._quick_key(element) or self._find_key(element, mapper))
+                key = make_unique(self._quick_key(element, raw) or self._find_key(element, mapper))
                 if wanted is None or index in wanted:
                     digest = _digest(element, raw)  # before the record is trimmed
                     yield FeedRecord(index, key, digest, *self._read_product(key, element, mapper))
@@ -142,10 +148,7 @@ class Feed:
 
     def _elements(self) -> ElementStream:
         """The watched elements, each with its bytes and whether it is a record."""
-        record = self.mapping.record
-        prefix, name = self._head.names.get(record, ("", ""))[0], record.rpartition("/")[2].rpartition(":")[2]
-        written = f"{prefix}:{name}" if prefix else name
-        return ElementStream(self._source, record, written, self._rules.watched)
+        return ElementStream(self._source, self.mapping.record, self._written, self._rules.watched)
 
     def _find_key(self, element: Element, mapper: Mapper) -> str:
         return find_key(self.mapping, mapper.read_values(element)[0])

@@ -95,11 +95,12 @@ class ElementStream:
         unbound = next((entry for entry in parser.feed_error_log if entry.type == _UNDEFINED_PREFIX), None)
         if unbound is not None:  # the parser goes on, and would report it at the end
             broken = self._error(unbound.message, unbound.line)
-        found = [(element, self._is_record(element)) for _, element in parser.read_events()]
+        found = [element for _, element in parser.read_events()]
         if self._root is None and found:
-            self._root = found[0][0].getroottree().getroot()
-        raws = iter(self._split(piece, sum(is_record for _, is_record in found)))
-        for element, is_record in found:
+            self._root = found[0].getroottree().getroot()
+        records = [self._is_record(element) for element in found]
+        raws = iter(self._split(piece, sum(records)))
+        for element, is_record in zip(found, records, strict=True):
             if unbound is not None and _has_unbound(element):
                 break
             if self._source.has_dtd:
@@ -138,13 +139,12 @@ class ElementStream:
         return found
 
     def _is_record(self, element: Element) -> bool:
-        if local_tag(element) != self._record:
+        tag, parent = element.tag, element.getparent()
+        if tag == self._tag and parent is self._container:
+            return True
+        if local_tag(element) != self._record or not self._is_container(parent):
             return False
-        parent = element.getparent()
-        if parent is not self._container or element.tag != self._tag or parent is None:
-            if not self._is_container(parent):
-                return False
-            self._container, self._tag = parent, element.tag
+        self._container, self._tag = parent, tag
         return True
 
     def _is_container(self, element: Element) -> bool:

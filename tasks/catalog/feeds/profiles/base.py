@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
@@ -17,6 +18,8 @@ class Rules:
     """The rules of one feed, and what they gather from it on the first pass. These add nothing to its mapping."""
 
     watched: tuple[str, ...] = ()  # names of elements besides the record that `gather` is to see
+
+    dated: re.Pattern[bytes] | None = None  # what only a record has whose values depend on the day
 
     def __init__(self, head: Head, mapping: FeedMapping, today: date | None) -> None:
         self.mapping = mapping
@@ -57,7 +60,7 @@ class Rules:
 
     @property
     def context(self) -> bytes:
-        """A hash of all that was remembered, and of the day where the rules ask for it."""
+        """A hash of all that was remembered."""
         return self._context.digest()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from urllib.parse import urljoin
@@ -65,6 +66,7 @@ def fit(head: Head) -> FeedMapping | None:
 class BmecatRules(Rules):
     """Groups are a tree before the products and a map after them; the header says supplier and currency."""
 
+    dated = re.compile(rb"valid_(?:start|end)_date")
     watched = ("HEADER", "CATALOG_STRUCTURE", "ARTICLE_TO_CATALOGGROUP_MAP", "PRODUCT_TO_CATALOGGROUP_MAP")
 
     def start(self, head: Head) -> None:
@@ -79,8 +81,6 @@ class BmecatRules(Rules):
         self.currency = parse_currency(head.text("/BMECAT/HEADER/CATALOG/CURRENCY") or "")
         self.is_update = any(path.startswith("/BMECAT/T_UPDATE") for path in head.counts)
         self._supplier = head.text("/BMECAT/HEADER/SUPPLIER/SUPPLIER_NAME")
-        if self.today is not None:
-            self.remember(self.today.isoformat())
 
     def gather(self, element: Element) -> str | None:
         name = local_name(element.tag)

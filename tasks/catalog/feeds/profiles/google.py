@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 from tasks.catalog.feeds.heads import Head
@@ -80,6 +81,8 @@ def _find_record(head: Head) -> str | None:
 class GoogleRules(Rules):
     """Sale prices run in their time; a category given in words stands in for the shop's own."""
 
+    dated = re.compile(rb"sale_price_effective_date>")
+
     def start(self, head: Head) -> None:
         above = self.mapping.record.rpartition("/")[0]
         self.title = head.text(f"{above}/title")
@@ -87,8 +90,6 @@ class GoogleRules(Rules):
         fields = self.mapping.fields
         self._sale = fields.get("sale_price", ())
         self._prefix = next(iter(fields.get("category", ())), "").rpartition(":")[0]
-        if self.today is not None:
-            self.remember(self.today.isoformat())
 
     def prepare(self, record: Element, values: Values) -> None:
         categories = self.mapping.fields.get("category", ())

@@ -6,6 +6,7 @@ PRICE_VAT is what is paid; DELIVERY_DATE counts days, 0 is in stock. Neither nam
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from tasks.catalog.feeds.heads import Head
@@ -83,6 +84,8 @@ def _guess_name(head: Head) -> str:
 class HeurekaRules(Rules):
     """The currency is that of the country in whose domain the shop is."""
 
+    dated = re.compile(rb"DELIVERY_DATE>\s*\d{4}-")
+
     def start(self, head: Head) -> None:
         ends = [
             (urlsplit(url).hostname or "").rpartition(".")[2]
@@ -90,8 +93,6 @@ class HeurekaRules(Rules):
         ]
         told = [_CURRENCIES[end] for end in ends if end in _CURRENCIES]
         self.currency = max(sorted(set(told)), key=told.count) if told else "CZK"
-        if self.today is not None:
-            self.remember(self.today.isoformat())
 
     def prepare(self, record: Element, values: Values) -> None:
         delivery = first(values.get("DELIVERY_DATE")) or ""

@@ -69,6 +69,7 @@ class WooCommerceRules(Rules):
     """Items that are no products are put aside; variations and pictures wait for their product."""
 
     watched = ("term",)
+    dated = re.compile(rb"_sale_price_dates_\w+(?:\]\]>)?</[^>]*>\s*<[^>]*>(?:<!\[CDATA\[)?\d")
 
     def start(self, head: Head) -> None:
         self.title = head.text("/rss/channel/title")
@@ -79,8 +80,6 @@ class WooCommerceRules(Rules):
         self._slugs: dict[str, str] = {}  # name of a category -> its slug, which the tree is built of
         paths = [path for paths in self.mapping.fields.values() for path in paths]
         self._reader = RecordReader(paths, self.mapping)
-        if self.today is not None:
-            self.remember(self.today.isoformat())
 
     def gather(self, element: Element) -> str | None:
         if first_at(element, "term_taxonomy") == "product_cat":

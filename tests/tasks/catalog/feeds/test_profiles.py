@@ -224,3 +224,13 @@ def test_woocommerce_sale_that_has_not_begun(read: Read, sample: Sample) -> None
     _, [_, after] = read(sample("woocommerce"), date(2026, 1, 2))
     assert (before.price, before.list_price, before.prices) == ("20", None, {"sale_price": "18"})
     assert (after.price, after.list_price) == ("18", "20")
+
+
+@pytest.mark.parametrize("name", ["google", "bmecat", "woocommerce", "ceneo"])
+def test_the_day_is_context_only_where_a_record_depends_on_it(read: Read, sample: Sample, name: str) -> None:
+    days = [date(2026, 1, 10), date(2026, 1, 11)]
+    dated, plain = sample(name), sample(name)
+    for mark in ("sale_price_effective_date", "_sale_price_dates_from", "valid_start_date", "valid_end_date"):
+        plain = plain.replace(mark, "unknown")
+    assert len({read(plain, day)[0].context_digest for day in days}) == 1
+    assert len({read(dated, day)[0].context_digest for day in days}) == (1 if name == "ceneo" else 2)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,8 @@ import pytest
 
 from tasks.catalog.feeds.mapping import FeedMapping, Pairs
 from tasks.catalog.feeds.reader import Feed, FeedError, open_feed
-from tasks.catalog.feeds.sources import Limits
+from tasks.catalog.feeds.sources import CHUNK_BYTES, Limits, open_source
+from tasks.catalog.feeds.stream import ElementStream
 from tasks.catalog.products import Product
 
 Read = Callable[..., tuple[Feed, list[Product]]]
@@ -205,9 +205,9 @@ def test_a_feed_in_gzip(write: Write, sample: Callable[[str], str]) -> None:
 
 
 def test_an_expansion_bomb_is_refused(write: Write) -> None:
-    packed = gzip.compress(b"<shop>" + b"<x/>" * 5_000_000 + b"</shop>")
+    source = open_source(write(gzip.compress(b"<shop>" + b"<x/>" * 5_000_000 + b"</shop>")))
     with pytest.raises(FeedError, match="decompresses to more"):
-        list(open_feed(write(packed), MAPPING).scan())
+        list(source.read_chunks())
 
 
 def test_gzip_that_ends_early(write: Write) -> None:
@@ -225,18 +225,30 @@ def test_a_record_without_end_is_bounded(write: Write) -> None:
         list(open_feed(write(endless), MAPPING, limits=Limits(record_bytes=200_000)).scan())
 
 
-def test_memory_does_not_grow_with_the_feed(write: Write) -> None:
-    def peak(count: int) -> int:
-        item = "<id>{0}</id><name>Chair {0}</name><text>" + "long " * 40 + "</text>"
-        feed = open_feed(write(shop(*(item.format(number) for number in range(count)))), MAPPING)
-        tracemalloc.start()
-        for _ in feed.scan():
-            pass
-        used = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        return used
+def test_what_has_been_read_is_cut_off_the_tree(write: Write) -> None:
+    item = "<id>{0}</id><name>Chair {0}</name><text>" + "long " * 40 + "</text>"
+    content = shop(*(item.format(number) for number in range(6000))).replace("<shop>", "<shop>" + "<x/>" * 100_000)
+    source = open_source(write(content))
+    most = max(len(element.getparent()) for element, _, _ in ElementStream(source, "/shop/item", "item"))
+    assert len(content) > 20 * CHUNK_BYTES
+    # The head is kept until the first record shows where it hangs, later the records of some chunks.
+    assert most < 100_000 + 3 * CHUNK_BYTES // 250
+    stream = ElementStream(source, "/shop/item", "item")
+    lengths = [len(element.getparent()) for element, _, _ in stream]
+    assert max(lengths[2000:]) < 3 * CHUNK_BYTES // 250
 
-    assert peak(8000) < peak(2000) * 1.5 + 200_000
+
+def test_a_quick_key_is_the_key(write: Write) -> None:
+    ids = [
+        "<id>7</id>",
+        "<id> 7 8\n9 </id>",
+        "<id>a&amp;b</id>",
+        "<id><![CDATA[x]]></id>",
+        "<x/><id>late</id>",
+        "<id/>",
+    ]
+    path = write(shop(*(f"{one}<sku>S</sku><name>A</name>" for one in ids)))
+    assert keys(open_feed(path, MAPPING)) == ["7", "7 8 9", "a&b", "x", "late", "S"]
 
 
 def test_relative_addresses_are_resolved_against_the_feeds_own(write: Write) -> None:
