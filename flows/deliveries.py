@@ -123,6 +123,7 @@ async def _write(job: Job, delivery: Delivery, feed: Feed, received: ReceivedFee
     number = 0
     if not wanted:
         return
+    delivery.record_with_rows(job.id, SAVE_STAGE)
     async with aclosing(read_rows(delivery, feed, wanted, origin, size)) as batches:
         async for batch in batches:
             number += 1
@@ -139,8 +140,7 @@ async def _settle(job: Job, delivery: Delivery, scan: Scan, options: DeliveryOpt
         most = resources.current().settings.feed_changes_reported
         imported.missing = tuple(product.name for product in await delivery.list_missing(most))
         await delivery.apply_missing(job.id, options.missing)
-    counts = await delivery.record(job.id, SAVE_STAGE)
-    imported.diff.counts = counts
+    await delivery.record(job.id, SAVE_STAGE)
 
 
 def _describe(job: Job, received: ReceivedFeed, feed: Feed, scan: Scan) -> FeedSource:

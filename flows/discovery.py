@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from prefect.utilities.annotations import quote
+
 from flows.batches import Patience
 from tasks.catalog.pages import Page
 from tasks.catalog.products import Discovery
@@ -25,7 +27,9 @@ async def discover(
     async with job.stage("discover products") as counter:
         while True:
             try:
-                discovery = await discover_products(pages, received.local.filename, services)
+                discovery = await discover_products(
+                    quote(pages), received.local.filename, services
+                )
                 counter.items = len(discovery.products)
                 return discovery
             except UnavailableError as error:  # parked, or down since a moment ago

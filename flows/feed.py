@@ -161,10 +161,11 @@ def _may_stop_early(params: FeedIngest) -> bool:
 async def _close(job: Job, source: str, imported: Imported | None) -> tuple[JobReport, Outcome]:
     if imported is None:
         return await job.close_known({"product": await count_source(job.database, job.workspace_id, source)})
-    counts, made = imported.diff.counts, await count_vectors(job.database, job.workspace_id, source)
+    made = await count_vectors(job.database, job.workspace_id, source)
+    products = (await job.count())["product"]  # an earlier life of the job may have written them
     nothing = "unchanged" if imported.records else "no_products: the feed holds no record"
     return await job.close(
-        empty_reason=None if counts["created"] or counts["updated"] or imported.missing else nothing,
+        empty_reason=None if products.created or products.updated or imported.missing else nothing,
         missing=imported.missing,
         vectors=made,
         changes=tuple(imported.diff.changes),

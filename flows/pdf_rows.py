@@ -1,10 +1,15 @@
-"""Saving what was understood of a document: pages, image classes and places, products, chunks, in batches of rows."""
+"""Saving what was understood of a document: pages, image classes and places, products, chunks, in batches of rows.
+
+What is large is quoted: Prefect looks through every argument of a task for futures, 9 ms for each page of words.
+"""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
+
+from prefect.utilities.annotations import quote
 
 from flows.batches import run_batches, split
 from tasks import resources
@@ -58,10 +63,10 @@ async def save_page_rows(
         "save pages",
         "page",
         split(pages, resources.current().settings.row_batch),
-        lambda batch, n, total: save_pages(job, received.id, batch, kinds, n, total),
+        lambda batch, n, total: save_pages(job, received.id, quote(batch), kinds, n, total),
         lambda page: str(page.number),
     )
-    await save_occurrences(job, received.id, pages, images)
+    await save_occurrences(job, received.id, quote(pages), images)
 
 
 async def _examine_images(
@@ -95,7 +100,7 @@ async def _save_products(job: Job, document: uuid.UUID, discovery: Discovery, im
         "save products",
         "product",
         split(products, resources.current().settings.row_batch),
-        lambda batch, n, total: save_products(job, document, batch, discovery.engine, n, total),
+        lambda batch, n, total: save_products(job, document, quote(batch), discovery.engine, n, total),
         lambda placed: str(product_id(job, document, placed.product)),
     )
     written = {row_id for batch in saved for row_id in batch}
@@ -109,7 +114,7 @@ def _with_stored_images(product: Product, images: set[str]) -> Product:
 
 
 async def _save_chunks(job: Job, document: uuid.UUID, pages: Sequence[Page], discovery: Discovery) -> list[uuid.UUID]:
-    result = await cut_chunks(pages, discovery.products)
+    result = await cut_chunks(quote(pages), quote(discovery.products))
     ids = {product.key: product_id(job, document, product) for product in discovery.products}
     async with job.database.transaction() as connection:
         await job.declare(connection, "chunk", len(result.chunks))

@@ -142,7 +142,6 @@ def _run(
 ) -> CommandResult | None:
     from prefect.exceptions import TerminationSignal
 
-    from tasks.cluster import stop_cluster
     from tasks.prefect_server import use_home_server
     from tasks.storage.database import DatabaseUnavailableError
 
@@ -157,8 +156,15 @@ def _run(
         display.say("interrupted: the same command takes it up again")
         return CommandResult({}, [], INTERRUPTED)
     finally:
-        stop_cluster()
+        _stop_cluster()
     return CommandResult(job, products, exit_code_of(job), children)
+
+
+def _stop_cluster() -> None:
+    if "tasks.cluster" in sys.modules:  # else no page worker was started, and importing Dask would cost 15 MB
+        from tasks.cluster import stop_cluster
+
+        stop_cluster()
 
 
 async def _run_and_read(

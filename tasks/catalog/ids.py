@@ -53,7 +53,7 @@ def chunk_id(document: uuid.UUID, page: int, text: str) -> uuid.UUID:
 def product_id(workspace: uuid.UUID, source: str, key: str) -> uuid.UUID:
     """`source` names the delivery line (a document, a feed, a shop); `key` is the product's identity inside it."""
     digest = _begin_product(workspace, source).copy()
-    digest.update(_join(key).encode())
+    digest.update(f"{len(key)}:{key}".encode())
     return uuid.UUID(bytes=digest.digest()[:16], version=5)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -21,7 +21,7 @@ _OPTIONS = "-c search_path=public,extensions -c hnsw.iterative_scan=relaxed_orde
 
 
 # The newest file of deployments/supabase/migrations (a test holds them equal): an older schema is not written to.
-SCHEMA_VERSION = "20261122090000"
+SCHEMA_VERSION = "20261122100000"
 
 
 class DatabaseUnavailableError(RuntimeError):
@@ -95,6 +95,20 @@ class Database:
             cursor = connection.cursor(row_factory=psycopg.rows.dict_row)
             await cursor.execute(query.encode(), parameters)
             return await cursor.fetchall()
+
+    async def stream_dicts(
+        self, query: str, *parameters: Any, rows_at_once: int = 500
+    ) -> AsyncGenerator[dict[str, Any], None]:
+        """As `fetch_dicts`, a part at a time: for results that should not be in memory whole."""
+        name = f"stream_{uuid.uuid4().hex}"
+        async with (
+            self.transaction() as connection,
+            connection.cursor(name, row_factory=psycopg.rows.dict_row) as cursor,
+        ):
+            cursor.itersize = rows_at_once
+            await cursor.execute(query.encode(), parameters)
+            async for row in cursor:
+                yield row
 
     async def fetch_named(self, query: str, parameters: Mapping[str, Any]) -> list[TupleRow]:
         """All rows of one query with `%(name)s` placeholders."""

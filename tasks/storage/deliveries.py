@@ -50,6 +50,11 @@ select d.position, d.key, p.id, coalesce(p.missing_since is not null or p.status
 from delivery d
 left join public.products p on p.workspace_id = {workspace} and p.source = {source} and p.source_key = d.key
 """
+# What was not there when the delivery was compared is there by this delivery.
+_NEW_LINES: LiteralString = (
+    "select p.id, 'created' from delivery_state s join public.products p on p.source_key = s.key "
+    "where s.state = 'n' and p.workspace_id = %(workspace)s and p.source = %(source)s union all "
+)
 _ABSENT: LiteralString = (
     "p.workspace_id = %(workspace)s and p.source = %(source)s "
     "and not exists (select from delivery d where d.key = p.source_key)"
@@ -84,6 +89,14 @@ class MissingProduct(NamedTuple):
     name: str
 
 
+class PreparedRows(NamedTuple):
+    """Rows as `Delivery.send` takes them: new ones as lines of a COPY, with their ids; the others as they are."""
+
+    new: str
+    new_ids: Sequence[str]
+    changed: Sequence[ProductRow]
+
+
 class DuplicateKeysError(ValueError):
     """Records of one delivery were given the same key: they would overwrite one another."""
 
@@ -112,6 +125,8 @@ class Delivery:
         self._new = Positions(np.empty(0, dtype=np.int32))
         self.bereft: list[uuid.UUID] = []  # products matched with deleted ones: for `matches.match_products`
         self._open_copy: AsyncExitStack | None = None
+        self._ledger: tuple[uuid.UUID, str] | None = None
+        self._created = 0  # of which the ledger has a line
         self._write_new: Callable[[str], Awaitable[None]]
 
     async def stage(self, stubs: Iterable[tuple[int, str, bytes]]) -> None:
@@ -159,16 +174,32 @@ class Delivery:
         )
         return {row.pop("id"): row for row in await cursor.fetchall()}
 
+    def record_with_rows(self, job: uuid.UUID, stage: str) -> None:
+        """Write the ledger lines of new rows as these are sent: the server has time then, while the caller reads on."""
+        self._ledger = job, stage
+
     async def write(self, rows: Sequence[ProductRow]) -> None:
-        """Write rows of new and changed records; a row's `position` is its record's. Their hashes are set here.
+        """Write rows of new and changed records; a row's `position` is its record's. Their hashes are set here."""
+        await self.send(self.prepare(rows))
+
+    def prepare(self, rows: Sequence[ProductRow]) -> PreparedRows:
+        """The part of `write` that needs no connection: it may run in a thread beside other calls."""
+        new = [row.position in self._new for row in rows]
+        created = [row for row, is_new in zip(rows, new, strict=True) if is_new]
+        changed = [row for row, is_new in zip(rows, new, strict=True) if not is_new]
+        return PreparedRows("".join(map(write_line, created)), [row.id.hex for row in created], changed)
+
+    async def send(self, prepared: PreparedRows) -> None:
+        """The rest of `write`.
 
         New rows go into one COPY that stays open until another statement comes: the server works on what is in the
-        socket (200 kB, some 250 rows) while the caller reads on, so calls of that size cost the caller least.
+        socket while the caller reads on.
         """
-        if new := "".join(write_line(row) for row in rows if row.position in self._new):
-            await self._send_new(new)
-        if changed := [row for row in rows if row.position not in self._new]:
-            await self._write_changed(changed)
+        if prepared.new:
+            await self._send_new(prepared.new)
+            await self._record_new(prepared.new_ids)
+        if prepared.changed:
+            await self._write_changed(prepared.changed)
 
     async def restore(self, job: uuid.UUID) -> int:
         """Give products that are back the status that they had; returns how many."""
@@ -222,9 +253,7 @@ class Delivery:
         rows = await self._fetch(
             "with lines as (select w.id, case when w.change = 'unchanged' and s.was_missing then 'updated' "
             "else w.change end as change from delivery_written w join delivery_state s on s.id = w.id union all "
-            # What was not there when the delivery was compared is there by this delivery.
-            "select p.id, 'created' from delivery_state s join public.products p on p.source_key = s.key "
-            "where s.state = 'n' and p.workspace_id = %(workspace)s and p.source = %(source)s union all "
+            f"{'' if self._ledger else _NEW_LINES}"
             "select id, case state when 'r' then 'updated' else 'unchanged' end from delivery_state "
             "where state in ('r', 'u')), "
             f"recorded as (insert into public.job_items as stored ({ITEM_COLUMNS}) select %(job)s, %(workspace)s, "
@@ -233,7 +262,21 @@ class Delivery:
             job=job,
             stage=stage,
         )
-        return {"created": 0, "updated": 0, "unchanged": 0} | {str(change): int(count) for change, count in rows}
+        counts = {"created": 0, "updated": 0, "unchanged": 0} | {str(change): int(count) for change, count in rows}
+        return counts | {"created": counts["created"] + self._created}
+
+    async def _record_new(self, ids: Sequence[str]) -> None:
+        if self._ledger is None:
+            return
+        job, stage = self._ledger
+        self._created += await self._execute(
+            f"insert into public.job_items as stored ({ITEM_COLUMNS}) select %(job)s, %(workspace)s, 'product', "
+            "id::text, %(stage)s, 'created', 'created', null, 1 from unnest(%(ids)s::uuid[]) as id order by id "
+            f"{ON_KNOWN_ITEM}",
+            job=job,
+            stage=stage,
+            ids="{" + ",".join(ids) + "}",
+        )
 
     async def _refuse_duplicates(self) -> None:
         rows = await self._fetch("select key from delivery group by key having count(*) > 1 order by key limit 5")

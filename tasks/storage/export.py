@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from decimal import Decimal
 from typing import Any, LiteralString
 
 from tasks.storage import jobs, library
 from tasks.storage.database import Database
 from tasks.storage.library import SELECT_PRODUCTS
-
-_PAGE_PRODUCTS = 500  # read at a time
 
 _COPIED = (
     "name",
@@ -32,27 +31,25 @@ _COPIED = (
 )
 
 
-# Products of a job whose ledger names them (feeds, shops), in the source's order, behind a place.
+# Products of a job whose ledger names them (feeds, shops), in the source's order.
 _BY_LEDGER: LiteralString = (
-    "with listed as (select p.id, p.position, coalesce(l.change, l.status) as change from public.job_items l "
+    "with listed as (select p.id, coalesce(l.change, l.status) as change from public.job_items l "
     "join public.products p on p.id = case when l.key ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' "
-    "then l.key::uuid end "
-    "where l.job_id = %s and l.kind = 'product' and (p.position, p.id) > (%s, %s) order by p.position, p.id limit %s) "
-    f"select products.*, listed.change from ({SELECT_PRODUCTS}) as products "
-    "join listed on listed.id = products.id order by products.position, products.id"
+    "then l.key::uuid end where l.job_id = %s and l.kind = 'product') "
+    f"select products.*, listed.change from listed join ({SELECT_PRODUCTS}) as products "
+    "on products.id = listed.id order by products.position, products.id"
 )
 # Where the source was as it is known, so that nothing of it went into the ledger.
 _BY_SOURCE: LiteralString = (
     f"select products.*, 'unchanged' as change from ({SELECT_PRODUCTS}) as products "
-    "where workspace_id = %s and source = %s and status <> 'missing' and missing_since is null "
-    "and (position, id) > (%s, %s) order by position, id limit %s"
+    "where workspace_id = %s and source = %s and status <> 'missing' and missing_since is null order by position, id"
 )
 
 
 async def export_job(database: Database, job: uuid.UUID) -> AsyncIterator[dict[str, Any]]:
     """Every product that the job's sources now have, unchanged ones too, as export lines; of a parent, its children's.
 
-    Of a delivery that was not taken whole only what it brought. Products are read some at a time.
+    Of a delivery that was not taken whole only what it brought. Products come as they are read.
     """
     rows = await database.fetch_dicts(
         "select id, workspace_id, document_id, product_source, exists (select from public.job_items l "
@@ -68,16 +65,9 @@ async def export_job(database: Database, job: uuid.UUID) -> AsyncIterator[dict[s
                 yield export_line(product, changes.get(str(product["id"]), "unchanged"))
         elif row["product_source"]:
             of = (row["id"],) if row["listed"] else (row["workspace_id"], row["product_source"])
-            async for product in _page(database, _BY_LEDGER if row["listed"] else _BY_SOURCE, of):
-                yield export_line(product, product["change"])
-
-
-async def _page(database: Database, query: LiteralString, of: tuple[object, ...]) -> AsyncIterator[dict[str, Any]]:
-    position, last = -1, uuid.UUID(int=0)
-    while products := await database.fetch_dicts(query, *of, position, last, _PAGE_PRODUCTS):
-        for product in products:
-            yield product
-        position, last = products[-1]["position"], products[-1]["id"]
+            async with aclosing(database.stream_dicts(_BY_LEDGER if row["listed"] else _BY_SOURCE, *of)) as products:
+                async for product in products:
+                    yield export_line(product, product["change"])
 
 
 def export_line(product: dict[str, Any], change: str) -> dict[str, Any]:

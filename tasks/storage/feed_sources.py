@@ -45,8 +45,9 @@ async def save_feed_source(connection: Connection, feed: FeedSource) -> None:
     values = [Jsonb(v) if isinstance(v, dict) else v for v in (getattr(feed, name) for name in _COLUMNS)]
     changing = [name for name in _COLUMNS if name not in ("workspace_id", "source")]
     told = [name for name in changing if name != "source_job_id"]  # a delivery that says the same writes nothing
+    columns, marks = ", ".join(_COLUMNS), ", ".join(["%s"] * len(_COLUMNS))
     await connection.execute(
-        f"insert into public.feed_sources as stored ({', '.join(_COLUMNS)}) values ({', '.join(['%s'] * len(_COLUMNS))}) "
+        f"insert into public.feed_sources as stored ({columns}) values ({marks}) "
         "on conflict (workspace_id, source) do update set completed_at = now(), "
         f"{', '.join(f'{name} = excluded.{name}' for name in changing)} "
         f"where ({', '.join(f'stored.{name}' for name in told)}) "

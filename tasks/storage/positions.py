@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 
@@ -14,9 +16,11 @@ class Positions:
         self._bits = np.packbits(bits, bitorder="little").tobytes()
         self._count = int(bits.sum())
 
-    def __contains__(self, position: object) -> bool:
-        assert isinstance(position, int)
-        return position >> 3 < len(self._bits) and bool(self._bits[position >> 3] >> (position & 7) & 1)
+    def __contains__(self, position: Any) -> bool:  # an int; asked for every record
+        try:
+            return bool(self._bits[position >> 3] >> (position & 7) & 1)
+        except IndexError:
+            return False
 
     def __len__(self) -> int:
         return self._count

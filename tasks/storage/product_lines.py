@@ -58,7 +58,7 @@ _provenances: dict[int, tuple[dict[str, Any], str]] = {}
 
 
 def _write_provenance(provenance: dict[str, Any]) -> str:
-    """As JSON, written once for all rows that share the dict: records with the same fields do, and it is most of a row."""
+    """As JSON; written once for all rows that share the dict, as records with the same fields do: most of a row."""
     known = _provenances.get(id(provenance))
     if known is None:  # the dict is kept, so that no other one can have its id
         if len(_provenances) >= _MOST_PROVENANCES:

@@ -81,12 +81,12 @@ class ProductRow:
     content_hash: str = ""
 
     def __post_init__(self) -> None:
-        for name, value in (
-            ("gtin14", normalize_gtin(self.gtin)),
-            ("brand_folded", fold_maker(self.brand)),
-            ("supplier_folded", fold_maker(self.supplier)),
-        ):
-            object.__setattr__(self, name, value)
+        if self.gtin:
+            object.__setattr__(self, "gtin14", normalize_gtin(self.gtin))
+        if self.brand:
+            object.__setattr__(self, "brand_folded", fold_maker(self.brand))
+        if self.supplier:
+            object.__setattr__(self, "supplier_folded", fold_maker(self.supplier))
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

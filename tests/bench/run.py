@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-NOT_BENCHMARKS = {"run"}
+NOT_BENCHMARKS = {"run", "pages_stage", "pages_plain"}
 
 
 def list_names() -> list[str]:

@@ -1,0 +1,66 @@
+"""One run of `python -m flows.feed`, with its report and the memory that its process took at most."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+_LOOK_SECONDS = 0.05
+
+
+class Run(NamedTuple):
+    """A command's end: wall seconds, the largest resident memory of its process in MB (10^6 bytes), its report."""
+
+    seconds: float
+    memory_mb: float
+    report: dict[str, Any]
+
+    @property
+    def stages(self) -> dict[str, float]:
+        """Seconds by stage."""
+        return {stage["name"]: stage["seconds"] for stage in self.report["stages"]}
+
+    @property
+    def rows_seconds(self) -> float:
+        """The stage that ends with the commit of all rows and ledger lines: scan, comparison, mapping, writes."""
+        return self.stages["import records"]
+
+    def count(self, change: str) -> int:
+        return int(self.report["items"]["product"][change])
+
+
+def run_feed(home: Path, feed: Path, workspace: str) -> Run:
+    """Import `feed` into `workspace` without engines; SystemExit where the command does not end well."""
+    command = [sys.executable, "-m", "flows.feed", str(feed), "--no-enrich", "--json"]
+    command += ["--workspace", workspace, "--source", "bench"]
+    started = time.monotonic()
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        environment = {**os.environ, "QUARRY_HOME": str(home)}
+        process = subprocess.Popen(command, stdout=out, stderr=err, env=environment)
+        memory = _watch_memory(process)
+        seconds = time.monotonic() - started
+        out.seek(0)
+        err.seek(0)
+        if process.returncode:
+            raise SystemExit(f"the command ended with {process.returncode}:\n{err.read()[-2000:]}")
+        return Run(seconds, memory / 1e6, json.load(out))
+
+
+def _watch_memory(process: subprocess.Popen[bytes]) -> int:
+    """Wait for the process; its peak resident memory in bytes, as the kernel counts it for this process alone."""
+    peak = 0
+    status = Path(f"/proc/{process.pid}/status")
+    while process.poll() is None:
+        try:
+            line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+            peak = int(line.split()[1]) * 1024
+        except (OSError, StopIteration):
+            pass
+        time.sleep(_LOOK_SECONDS)
+    return peak
