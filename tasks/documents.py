@@ -114,6 +114,10 @@ async def finish_document(job: Job, received: ReceivedDocument, discovery: Disco
         brand=discovery.brand,
         currency=discovery.currency,
         reason=discovery.reason,
+        valid_from=discovery.valid_from,
+        valid_until=discovery.valid_until,
+        validity=discovery.validity.model_dump(mode="json") if discovery.validity else None,
+        terms=[remark.model_dump(mode="json") for remark in discovery.terms],
     )
     if complete:
         await asyncio.to_thread(_remove, resources.current().work_folder(received.id))

@@ -40,6 +40,8 @@ SAVE_STAGE = "save-pages"
 SPANS_PER_WORKER = 8
 # How often a span is asked for again after its worker died; then its pages are asked for one by one.
 WORKER_DEATHS_ALLOWED = 2
+# Pages read within this time are announced together.
+ANNOUNCE_SECONDS = 0.2
 # After a document's deadline its workers have this long to say so.
 WORKER_ANSWER_SECONDS = 30.0
 
@@ -71,12 +73,18 @@ _children: dict[PagePlan, PageChild] = {}  # on a worker: the child stays for th
 
 @task(task_run_name="read pages {first} to {last}", cache_policy=NO_CACHE, persist_result=False)
 def read_span(plan: PagePlan, numbers: Sequence[int], first: int, last: int) -> list[PageNews]:
-    """Read pages `numbers` on a Dask worker and announce each at once; returns all of the news again at the end."""
-    worker, all_news = get_worker(), []
+    """Read pages `numbers` on a Dask worker and announce them as they come; returns all of the news again at the end.
+
+    The first page is announced at once, the others together, several times a second: an announcement passes three
+    processes and costs as much as reading a page.
+    """
+    worker, all_news, announced = get_worker(), [], 0
+    said = time.monotonic() - ANNOUNCE_SECONDS
     for number in numbers:
-        news = _read_page(plan, number)
-        worker.log_event(plan.topic, tuple(news))
-        all_news.append(news)
+        all_news.append(_read_page(plan, number))
+        if time.monotonic() - said >= ANNOUNCE_SECONDS:
+            worker.log_event(plan.topic, [tuple(news) for news in all_news[announced:]])
+            announced, said = len(all_news), time.monotonic()
     return all_news
 
 
@@ -206,9 +214,7 @@ class _Spans:
         loop, cluster = asyncio.get_running_loop(), await get_cluster()
         with DaskTaskRunner(cluster=cluster) as runner:
             client: Any = await asyncio.to_thread(getattr, runner, "client")
-            client.subscribe_topic(
-                self._plan.topic, lambda event: loop.call_soon_threadsafe(self._hear, PageNews(*event[1]))
-            )
+            client.subscribe_topic(self._plan.topic, lambda event: loop.call_soon_threadsafe(self._hear_all, event[1]))
             await self._read_with(runner, numbers)
 
     async def _read_with(self, runner: DaskTaskRunner, numbers: Sequence[int]) -> None:
@@ -246,6 +252,10 @@ class _Spans:
         await done.wait()
         news: Sequence[PageNews] = await asyncio.to_thread(future.result)
         return news
+
+    def _hear_all(self, announced: Sequence[tuple[int, str | None]]) -> None:
+        for news in announced:
+            self._hear(PageNews(*news))
 
     def _hear(self, news: PageNews) -> None:
         if news.number not in self.heard:

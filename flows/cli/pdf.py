@@ -11,8 +11,9 @@ import typer
 
 from flows.cli import run
 from flows.cli.checks import check_export, check_workspace
-from flows.cli.display import fail
-from flows.cli.summary import print_summary, write_export
+from flows.cli.display import fail, stderr_console
+from flows.cli.summary import print_summary
+from tasks.catalog.redaction import redact
 from tasks.settings import load_settings
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -25,6 +26,14 @@ def ingest(
     export: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Write the job's products to FILE as JSON Lines", callback=check_export),
+    ] = None,
+    annotate: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="OUT.pdf",
+            help="Write a copy of the document with what was understood drawn over its pages",
+            callback=check_export,
+        ),
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Read only the first N pages of each document")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing")] = False,
@@ -45,7 +54,7 @@ def ingest(
     if settings is None:
         raise typer.Exit(run.CONFIGURATION)
     options = {
-        "sources": [source if "://" in source else str(Path(source).expanduser().absolute()) for source in sources],
+        "sources": [source if "://" in source else os.path.abspath(Path(source).expanduser()) for source in sources],
         "workspace": workspace or settings.workspace,
         "limit": limit,
         "enrich": not no_enrich,
@@ -56,11 +65,46 @@ def ingest(
         from flows.cli.plan import print_plan
 
         raise typer.Exit(print_plan(options, as_json))
-    result = run.run_command("flows.pdf", lambda module: _start(module, options), with_workers=True)
-    raise typer.Exit(_finish(result, as_json, export))
+    drawing = Drawing(annotate)
+    result = run.run_command(
+        "flows.pdf", lambda module: _start(module, options, drawing), with_workers=True, export=export
+    )
+    code = _finish(result, as_json)
+    raise typer.Exit(max(code, drawing.tell()) if code in (run.DONE, run.PARTIAL) else code)
 
 
-async def _start(module: Any, options: dict[str, Any]) -> uuid.UUID:
+class Drawing:
+    """The annotated copies that were asked for, and what became of them."""
+
+    def __init__(self, target: Path | None) -> None:
+        self._target = target
+        self._written: list[Path] = []
+        self._problem: str | None = None
+
+    async def draw(self, job: uuid.UUID) -> None:
+        """Write the copies of a job that has ended, while the library is open."""
+        from tasks.annotations import annotate_job
+        from tasks.catalog.pdf.document import DocumentError
+        from tasks.local.page_reader import PageFailed
+
+        if self._target is None:
+            return
+        try:
+            self._written = await annotate_job(job, self._target)
+        except (DocumentError, PageFailed, OSError) as error:  # the job itself is done
+            self._problem = redact(f"{self._target}: not written: {error}")
+
+    def tell(self) -> int:
+        """Name the files on stderr; the exit code."""
+        if self._problem:
+            fail(self._problem)
+            return run.PARTIAL
+        for path in self._written:
+            stderr_console().print(f"annotated copy: {path}", markup=False, soft_wrap=True)
+        return run.DONE
+
+
+async def _start(module: Any, options: dict[str, Any], drawing: Drawing) -> uuid.UUID:
     from prefect import tags
 
     from flows.resume import run_or_resume
@@ -68,18 +112,16 @@ async def _start(module: Any, options: dict[str, Any]) -> uuid.UUID:
 
     params = module.PdfIngest(**options)
     with tags("source:pdf"):
-        return await run_or_resume(
-            module.ingest_pdf, params, module.fingerprint(params), workspace_id(params.workspace)
-        )
+        job = await run_or_resume(module.ingest_pdf, params, module.fingerprint(params), workspace_id(params.workspace))
+    await drawing.draw(job)
+    return job
 
 
-def _finish(result: run.CommandResult | None, as_json: bool, export: Path | None) -> int:
+def _finish(result: run.CommandResult | None, as_json: bool) -> int:
     if result is None:
         return run.CONFIGURATION
     if not result.job:
         return result.exit_code
-    if export:
-        write_export(result.products, export)
     if as_json:
         run.print_json(result.job["report"] or {})
     print_summary(result.job, result.products, load_settings().home, to_stderr=as_json, children=result.children)

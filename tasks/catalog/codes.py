@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from tasks.catalog.vocabulary import TEXT_CACHE, fold_label, labels
+from tasks.catalog.vocabulary import TEXT_CACHE, fold, fold_label, labels
 
 FOOTNOTE_MARKS = "*†‡§¶‖♦•◊¹²³⁴⁵⁶⁷⁸⁹⁰"
 _TOKEN = re.compile(r"[^\W_](?:[\w.\-/+]*[^\W_])?", re.UNICODE)
 _MAX_LENGTH = 24
+_MAX_PREFIX, _MIN_DIGITS, _MAX_DIGITS = 4, 3, 8  # of a code with a space
+# Words in capitals that stand before numbers and make no code of them.
+_NO_PREFIX = frozenset(
+    {"page", "fig", "tel", "fax", "zip", "box", "year", "no", "nr", "art", "po", "rev", "size", "max"}
+)
 # Written like codes, but sizes, norms, ratings, colours' names or dates.
 _NOT_A_CODE = re.compile(
     r"\d+([.,]\d+)?\s?[x×х]\s?\d.*"  # 60x60
@@ -22,12 +27,15 @@ _NOT_A_CODE = re.compile(
     re.IGNORECASE,
 )
 _LOWER_CODE = re.compile(r"[a-z]{2,4}-\d{3,}")
+_NUMBERED_MARK = re.compile(r"(?<=[\w\s])(?:\d\)\s?)+$")  # "1)"; never the first of a text
 _PREFIX = re.compile(r"(?:[#№]|\bn[o°º]\.?)\s?", re.IGNORECASE)
 
 
 def strip_marks(text: str) -> str:
-    """`text` without the footnote marks at its end ("GV14*†" -> "GV14")."""
-    return text.rstrip(FOOTNOTE_MARKS + " ")
+    """`text` without the footnote marks at its end ("GV14*†" -> "GV14", "AN 81781)" -> "AN 8178")."""
+    text = text.rstrip(FOOTNOTE_MARKS + " ")
+    numbered = _NUMBERED_MARK.search(text) if "(" not in text else None
+    return text[: numbered.start()].rstrip(FOOTNOTE_MARKS + " ") if numbered else text
 
 
 def clean_code(text: str) -> str:
@@ -53,6 +61,17 @@ def is_code(token: str) -> bool:
     return bool(re.fullmatch(r"\d{2,}([\-/.]\d{2,})+", token)) and digits >= 5 and "/" not in token
 
 
+@lru_cache(maxsize=TEXT_CACHE)
+def is_spaced_code(text: str) -> bool:
+    """Whether all of `text` is a code of two parts: capitals and digits ("GL 4745", "4745 AX"), no norm or size."""
+    parts = strip_marks(text).split()
+    if len(parts) != 2:
+        return False
+    letters, digits = parts if parts[0].isalpha() else (parts[1], parts[0])
+    plain = letters.isalpha() and letters.isupper() and len(letters) <= _MAX_PREFIX and fold(letters) not in _NO_PREFIX
+    return plain and digits.isdecimal() and _MIN_DIGITS <= len(digits) <= _MAX_DIGITS and is_code(f"{letters}-{digits}")
+
+
 def is_weak_code(token: str) -> bool:
     """Whether a token may be a code when its column or label says so: also plain digits, also short."""
     token = strip_marks(token.strip("()[],;:"))
@@ -72,6 +91,8 @@ def find_code(text: str) -> str | None:
         candidate = clean_code(" ".join(tokens[1:]))
         if len(candidate.split()) <= 2 and is_weak_code(candidate.split()[0]):
             return candidate
+    if is_spaced_code(text):
+        return clean_code(text)
     for token in (tokens[0], tokens[-1]):
         if is_code(token):
             return clean_code(token)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from tasks.catalog.decimals import NUMBER_PATTERN, DecimalMark, parse_decimal, western_digits
 from tasks.catalog.products import AttributeValue, Measure
-from tasks.catalog.vocabulary import TEXT_CACHE, table
+from tasks.catalog.vocabulary import TEXT_CACHE, axis_letters, fold, table
 
 _UNITS = table("units")
 _WEIGHT_UNITS = table("weight_units")
 # One letter (or word) before or after a number names its axis.
 _AXES = table("axes")
+_FOLDED_AXES = {fold(label): axis for label, axis in _AXES.items()}  # "Ύ" with an accent, too
 _NUMBER = rf"(?:{NUMBER_PATTERN})(?:\s?[½¼¾⅛⅜⅝⅞]|[ -]\d/\d{{1,2}})?"
 _ALTERNATIVES = {
     name: "|".join(
@@ -58,9 +60,7 @@ def find_sizes(text: str, mark: DecimalMark | None = None, unit: str | None = No
     """
     text = western_digits(text)
     listed = _AXIS_LIST.search(text)
-    axes = (
-        [_AXES[axis.casefold()] for axis in re.split(r"\s?[x×х*/]\s?", listed[1].strip(), flags=re.I)] if listed else []
-    )
+    axes = list(axes_of(re.split(r"\s?[x×х*/]\s?", listed[1].strip(), flags=re.I)) or ()) if listed else []
     default = unit_of(listed[2]) if listed else None
     if listed:  # its last letter would read as the first number's axis
         text = text[: listed.start(1)] + "|" * len(listed[1]) + text[listed.end(1) :]
@@ -88,7 +88,23 @@ def unit_of(text: str | None) -> str | None:
 @lru_cache(maxsize=TEXT_CACHE)
 def axis_of(text: str) -> str | None:
     """The attribute that a label such as "W", "Tiefe" or "Ø" names, else None."""
-    return _AXES.get(text.strip(" .:()").casefold())
+    text = text.strip(" .:()").casefold()
+    return _AXES.get(text) or _FOLDED_AXES.get(fold(text))
+
+
+def axes_of(labels: Sequence[str]) -> tuple[str, ...] | None:
+    """The axes that neighbouring labels name together, each another one; single letters by the language of all.
+
+    "W D H", "S G W" (Polish) and "L P H" (Italian) are width, depth, height; None where one is no axis.
+    """
+    folded = [fold(label) for label in labels]
+    if len(folded) > 1 and all(len(label) == 1 for label in folded):
+        for letters in axis_letters():
+            named = [letters.get(label) for label in folded]
+            if None not in named and len(set(named)) == len(named):
+                return tuple(str(axis) for axis in named)
+    axes = [axis_of(label) for label in labels]
+    return tuple(str(axis) for axis in axes) if axes and None not in axes else None
 
 
 def parse_measure(text: str, mark: DecimalMark | None = None, unit: str | None = None) -> Measure | None:

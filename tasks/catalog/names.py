@@ -13,9 +13,11 @@ from tasks.catalog.vocabulary import TEXT_CACHE, fold, fold_label, labels, words
 
 _MAX_WORDS, _MAX_CHARACTERS = 12, 90
 _CONTACT = re.compile(
-    r"@|https?:|www\.|\.(?:com|net|org|de|it|fr|gr|ru|eu|co\.uk)\b|(?:tel|fax|phone)\b|[©®]\s?\d{4}", re.I
+    r"@|https?:|www\.|\.(?:com|net|org|de|it|fr|gr|ru|eu|co\.uk)\b|\b(?:tel|fax|phone)\b|[©®]\s?\d{4}", re.I
 )
 _BADGES = re.compile(r"[\s\-–(\[]+(?:new|neu|nuovo|nouveau|nuevo|νέο|новинка)[!)\]]*$", re.I)
+_NUMBERED_MARKS = re.compile(r"(?<=\w)(?:\s?\d\))+$")  # "Oslo chair 2)"
+_SENTENCE_END = re.compile(r"[^\W\d_]{4,}[.!?]\s+[^\W\d_]{2,}")  # one sentence ends and the next begins
 _ORNAMENTS = re.compile(
     r"^(?:[^\w\s\"'(\[«„“&]+\s+)+|(?:\s+[^\w\s\"'″)\]»”!?.½¼¾]+)+$"
 )  # bullets; icons that OCR reads as signs
@@ -38,6 +40,8 @@ def clean_name(lines: Sequence[str] | str) -> str:
     for price in reversed(find_prices(text)):
         text = text[: price.start] + text[price.end :]
     text = re.sub(rf"[{re.escape(FOOTNOTE_MARKS)}]+(?=\s|$|,)", "", " ".join(text.split()))
+    if "(" not in text:
+        text = _NUMBERED_MARKS.sub("", text)
     text = _ORNAMENTS.sub("", _NUMBERING.sub("", text))
     previous = None
     while previous != text:
@@ -71,6 +75,8 @@ def is_name(text: str) -> bool:
 def is_sentence(text: str) -> bool:
     """Whether `text` reads as running text: it ends like a sentence, or is long and mostly in lower case."""
     tokens = text.split()
+    if len(tokens) >= 5 and _SENTENCE_END.search(text):
+        return True
     if len(tokens) >= 5 and text.rstrip().endswith((".", "。", ";", "?", "!")):
         return True
     lower = sum(token[:1].islower() for token in tokens)
@@ -81,3 +87,18 @@ def is_figure_caption(text: str) -> bool:
     """Whether `text` is a numbered figure's or table's caption ("Figure 3: ...", "Рис. 2")."""
     match = re.match(r"\s*([^\W\d_]+)\.?\s*(\d+(?:[.\-]\d+)*|[IVX]+)\s*(?:[.:–—-]|$|\s)", text)
     return bool(match) and fold(match[1] if match else "") in words("figure_words")
+
+
+_IN_BRACKETS = re.compile(r"\s*\(([^()]*)\)\s*$")
+_BEHIND_DASH = re.compile(r"\s*[-–—,]\s*([^\W\d_.']+(?:\s[^\W\d_.']+)?\.?)$")
+
+
+def strip_continued(text: str) -> str:
+    """A heading without its "(continued)" remark, in any of the languages."""
+    text = _IN_BRACKETS.sub(lambda match: "" if _is_continued(match[1]) else match[0], text)
+    return _BEHIND_DASH.sub(lambda match: "" if _is_continued(match[1]) else match[0], text)
+
+
+def _is_continued(text: str) -> bool:
+    folded = fold(text).strip(".")
+    return folded in words("continued_words") or folded.split(" ")[0].strip(".") in words("continued_words")

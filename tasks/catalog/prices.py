@@ -34,6 +34,10 @@ _PRICE = re.compile(
     rf"|{_amount('second')}[ \u00a0\u202f]?(?P<after>{_SIGN_PATTERN}))",
     re.IGNORECASE,
 )
+# Signs that are no words of a language, and ISO codes in capitals: they name a currency wherever they stand.
+_CLEAR_SIGNS = {sign for sign in _SIGNS if sign != "$" and "." not in sign and not (sign.isascii() and sign.isalpha())}
+_CLEAR_SIGNS |= {code for code in _SIGNS.values() if code}
+_LETTERS = re.compile(r"[^\W\d_]+")
 _BARE = re.compile(_amount("amount"))
 # "$2 million", "€ 5bn" and shares tell of reports, not of goods.
 _NOT_A_PRICE = re.compile(r"\s*(?:million|billion|trillion|mio\.?|mrd\.?|bn|mln|млн|млрд|%)", re.IGNORECASE)
@@ -80,7 +84,9 @@ def guess_currency(texts: Iterable[str]) -> str | None:
     joined = "\n".join(texts)
     counts = Counter(price.currency for price in find_prices(joined, dollar="$") if price.currency)
     if not counts:
-        named = {_SIGNS[sign.casefold()] for sign in re.findall(r"€|£|₽|\b(?:EUR|USD|GBP|CHF|CAD|AUD|PLN)\b", joined)}
+        words = set(_LETTERS.findall(joined))
+        clear = {sign for sign in _CLEAR_SIGNS if (sign in words if sign.isalpha() else sign in joined)}
+        named = {_SIGNS[sign.casefold()] for sign in clear} - {""}
         return named.pop() if len(named) == 1 else None
     currency, _ = counts.most_common(1)[0]
     return guess_dollar(joined) if currency == "$" else currency

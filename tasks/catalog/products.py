@@ -87,6 +87,13 @@ class Product(Frozen):
     method: Literal["grid", "spec", "table", "feed", "web", "model"] = "spec"
 
 
+class Remark(Frozen):
+    """A statement of the document's own, and where it stands."""
+
+    text: str
+    place: Place
+
+
 PageKind = Literal["products", "cover", "contents", "index", "prose", "reference", "empty"]
 
 
@@ -99,4 +106,8 @@ class Discovery(Frozen):
     brand: str | None = None
     currency: str | None = None
     reason: str | None = None
+    valid_from: str | None = None  # ISO dates of the prices' validity
+    valid_until: str | None = None
+    validity: Remark | None = None  # the words that give them
+    terms: tuple[Remark, ...] = ()  # of sale: taxes, delivery, payment, changes
     engine: str = "rules/1"

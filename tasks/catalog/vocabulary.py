@@ -65,3 +65,10 @@ def words(name: str) -> frozenset[str]:
 def words_pattern(name: str) -> re.Pattern[str]:
     """A pattern that finds any word of a list in folded text, as whole words."""
     return re.compile(r"(?<!\w)(?:" + "|".join(sorted(map(re.escape, words(name)), key=len, reverse=True)) + r")(?!\w)")
+
+
+@cache
+def axis_letters() -> tuple[dict[str, str], ...]:
+    """By language, the single letters over or before sizes, folded -> the axis that each names."""
+    sets = _vocabulary()["axis_letters"].values()
+    return tuple({fold(letter): axis for letter, axis in letters.items()} for letters in sets)

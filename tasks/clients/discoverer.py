@@ -12,9 +12,10 @@ from pydantic import BaseModel
 
 from tasks.catalog import prompts
 from tasks.catalog.discovery import link_images
-from tasks.catalog.discovery.context import read_context, read_page_texts
+from tasks.catalog.discovery.context import Context, read_context, read_page_texts
 from tasks.catalog.discovery.cover import guess_brand, guess_title
 from tasks.catalog.discovery.page_kinds import kind_without_products
+from tasks.catalog.discovery.terms import read_offer
 from tasks.catalog.document_text import BATCH_CHARACTERS, OVERLAP_CHARACTERS, TextIndex, join_pages, split_text
 from tasks.catalog.engines import EngineVersion
 from tasks.catalog.model_forms import DetailsForm, ProductsForm, read_details
@@ -76,13 +77,13 @@ class ModelDiscoverer:
         self._chat.figures.dropped.update(dropped)
         if kept := {reason: count for reason, count in dropped.items() if count}:
             logger.warning("%s: parts of the answers were dropped: %s", self._chat.config.service, kept)
-        return await asyncio.to_thread(self._assemble, pages, products, context.currency)
+        return await asyncio.to_thread(self._assemble, pages, products, context)
 
-    def _assemble(self, pages: Sequence[Page], products: Sequence[Product], currency: str | None) -> Discovery:
+    def _assemble(self, pages: Sequence[Page], products: Sequence[Product], context: Context) -> Discovery:
         linked = link_images(products, pages)
         texts = read_page_texts(pages)
         shown = {number for product in linked for number in product.pages}
-        title = guess_title(pages, linked)
+        title, offer = guess_title(pages, linked), read_offer(pages, context)
         empty = "no text could be read on any page" if not join_pages(pages) else "the model found no product"
         return Discovery(
             products=linked,
@@ -92,8 +93,12 @@ class ModelDiscoverer:
             },
             title=title,
             brand=guess_brand(pages, title, linked),
-            currency=currency,
+            currency=context.currency,
             reason=None if linked else empty,
+            valid_from=offer.valid_from,
+            valid_until=offer.valid_until,
+            validity=offer.validity,
+            terms=offer.terms,
             engine=f"{self._chat.config.service}/{prompts.PRODUCTS.version.rpartition('/')[2]}",
         )
 

@@ -1,8 +1,8 @@
 """The program that reads pages, in a process that may be killed: `python -m tasks.local.page_child MEMORY_BYTES`.
 
 Started by `page_reader`, it speaks length-prefixed JSON over its standard streams (`page_messages`). Requests are
-`inspect`, `open` and `read`; every answer is `{"ok": ...}` or `{"error": code, "message": text}`. Whatever a library
-prints goes to stderr. The process ends when its input does, and with its parent.
+`inspect`, `open`, `read` and `annotate`; every answer is `{"ok": ...}` or `{"error": code, "message": text}`.
+Whatever a library prints goes to stderr. The process ends when its input does, and with its parent.
 """
 
 from __future__ import annotations
@@ -66,7 +66,12 @@ class _Server:
     def __init__(self) -> None:
         self._folder = Path()
         self._reader: PageReader | None = None
-        self._requests: dict[str, Callable[..., Any]] = {"inspect": self.inspect, "open": self.open, "read": self.read}
+        self._requests: dict[str, Callable[..., Any]] = {
+            "inspect": self.inspect,
+            "open": self.open,
+            "read": self.read,
+            "annotate": self.annotate,
+        }
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -102,6 +107,13 @@ class _Server:
         if page.images:  # decoded pixels; the fonts of pages of text are worth keeping
             pymupdf.TOOLS.store_shrink(_CACHE_KEPT_PERCENT)
         return number
+
+    def annotate(self, path: str, password: str | None, plan: str, target: str) -> int:
+        """Write the document at `path` with the plan in the file `plan` drawn over it; the number of marks."""
+        from tasks.catalog.annotation import AnnotationPlan, annotate_document  # no page needs it
+
+        drawn = AnnotationPlan.model_validate_json(Path(plan).read_bytes())
+        return annotate_document(Path(path), Path(target), drawn, password)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from tasks.catalog.pdf.document import DocumentError, DocumentFacts
 from tasks.catalog.pdf.options import ReadOptions
 from tasks.local.page_messages import page_path, receive_within, send_message
 
-__all__ = ["PageChild", "PageFailed", "inspect_in_child", "page_path"]
+__all__ = ["PageChild", "PageFailed", "annotate_in_child", "inspect_in_child", "page_path"]
 
 # Native memory that a library leaks, or caches for ever, is given back with the process.
 PAGES_PER_CHILD = 500
@@ -201,3 +201,34 @@ def inspect_in_child(
         code: Any = answer["error"] if answer["error"] != "failed" else "corrupt"
         raise DocumentError(code, str(answer["message"]))
     return DocumentFacts(**answer["ok"])
+
+
+def annotate_in_child(
+    path: Path,
+    target: Path,
+    plan: Path,
+    password: SecretStr | None = None,
+    *,
+    memory_bytes: int = 0,
+    seconds: float,
+) -> int:
+    """Draw the `AnnotationPlan` in the file `plan` over a copy of the document; the number of marks.
+
+    Raises `DocumentError`, and `PageFailed` when drawing failed.
+    """
+    process = _Process(memory_bytes)
+    try:
+        answer = process.ask(
+            seconds, do="annotate", path=str(path), password=_reveal(password), plan=str(plan), target=str(target)
+        )
+    except TimeoutError:
+        raise PageFailed(f"drawing over it took longer than {seconds:g} s") from None
+    except _ChildDiedError as error:
+        raise PageFailed(f"drawing over it crashed ({error})") from None
+    finally:
+        process.kill()
+    if answer.get("error") in ("failed", "memory"):
+        raise PageFailed(str(answer["message"]))
+    if "error" in answer:
+        raise DocumentError(answer["error"], str(answer["message"]))
+    return int(answer["ok"])

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from psycopg.types.json import Jsonb
 
 from tasks.storage.bulk import Changes, upsert
 from tasks.storage.database import Connection, Database
@@ -72,16 +76,24 @@ async def finish_document(
     brand: str | None,
     currency: str | None,
     reason: str | None,
+    valid_from: str | None = None,
+    valid_until: str | None = None,
+    validity: dict[str, Any] | None = None,
+    terms: Sequence[dict[str, Any]] = (),
 ) -> None:
-    """Record what the document turned out to be; `status` is complete or partial."""
+    """Record what the document turned out to be; `status` is complete or partial, dates are ISO."""
     await database.execute(
         "update public.documents set processing_status = %s, title = %s, brand = %s, currency = %s, reason = %s, "
-        "updated_at = now() where id = %s",
+        "valid_from = %s::date, valid_until = %s::date, validity = %s, terms = %s, updated_at = now() where id = %s",
         status,
         title,
         brand,
         currency,
         reason,
+        valid_from,
+        valid_until,
+        Jsonb(validity) if validity else None,
+        Jsonb(list(terms)),
         document,
     )
 

@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import pymupdf
 from matching import Score, match, normalise, score_names
+from peers import list_peers, read_products
 
 from tasks.catalog.discovery import discover
+from tasks.catalog.discovery.context import read_context
 from tasks.catalog.pages import Page
 from tasks.catalog.pdf.document import DocumentError, open_document
 from tasks.catalog.pdf.reader import ReadOptions, read_page
@@ -61,6 +63,18 @@ def measure_price_list(corpus: Path, year: int) -> Score:
     """Rows of a price list's first page: right when code, description and every price are."""
     truth = _truth(corpus, f"kingsleybate-{year}-p1")
     products = [one for one in understand(corpus / truth["file"]).products if truth["page"] in one.pages]
+    return _score_rows(f"kingsleybate-{year}", truth, products)
+
+
+def measure_peer(corpus: Path, year: int, peer: str) -> Score:
+    """The same page from another reader's tables, with the same matching of columns to fields."""
+    truth = _truth(corpus, f"kingsleybate-{year}-p1")
+    path, page = corpus / truth["file"], truth["page"]
+    context = read_context(read_document(path, range(page, page + 1)), path.name)
+    return _score_rows(f"kingsleybate-{year} by {peer}", truth, read_products(peer, path, context, [page]))
+
+
+def _score_rows(name: str, truth: dict[str, Any], products: Sequence[Product]) -> Score:
     true = {one["code"]: _true_row(one) for one in truth["products"]}
     found = {one.sku or "": _found_row(one) for one in products}
     hits, missed, invented = match(true.items(), found.items())
@@ -68,7 +82,7 @@ def measure_price_list(corpus: Path, year: int) -> Score:
     fields = [right for one, product in pairs for right in _sizes_right(one, product)]
     unknown = [str(row) for row in invented if row[0] not in true]
     return Score(
-        f"kingsleybate-{year}",
+        name,
         len(true),
         hits,
         len(unknown),
@@ -181,6 +195,9 @@ def list_measurements(corpus: Path) -> dict[str, Callable[[], Score]]:
         "kingsleybate-2023": lambda: measure_price_list(corpus, 2023),
         "sunbrella": lambda: measure_ocr(corpus),
     }
+    for peer in list_peers():
+        for year in (2022, 2023):
+            found[f"kingsleybate-{year}-{peer}"] = lambda year=year, peer=peer: measure_peer(corpus, year, peer)  # type: ignore[misc]
     if (SAMPLE / "catalog.json").exists() and (SAMPLE / "catalog.pdf").exists():
         found["sample"] = lambda: measure_sample(corpus)
     return found | {Path(one).stem: lambda one=one: measure_none(corpus, one) for one in empty}  # type: ignore[misc]

@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-MEASUREMENTS = ("pdf", "engines", "search")
+MEASUREMENTS = ("pdf", "generated", "engines", "search", "feeds", "html", "mappings")
+# A script named html.py would hide the stdlib module from all of them.
+_FILES = {"html": "html_pages"}
 
 
 def main(wanted: list[str]) -> int:
@@ -16,7 +18,8 @@ def main(wanted: list[str]) -> int:
     if unknown:
         print(f"no measurement is named {unknown[0]!r}; there are: {', '.join(MEASUREMENTS)}", file=sys.stderr)
         return 2
-    return max(subprocess.run([sys.executable, FOLDER / f"{name}.py"]).returncode for name in wanted or MEASUREMENTS)
+    files = [FOLDER / f"{_FILES.get(name, name)}.py" for name in wanted or MEASUREMENTS]
+    return max(subprocess.run([sys.executable, file]).returncode for file in files)
 
 
 if __name__ == "__main__":

@@ -35,8 +35,13 @@ def wait_for_pages(home: Path, count: int) -> None:
 
 def test_a_catalog_becomes_rows_files_and_vectors(run, make_pdf, dump_library, home: Path, tmp_path: Path) -> None:
     source, export = make_pdf("stones.pdf", 3), tmp_path / "products.jsonl"
-    first = run("flows.pdf", source, "--json", "--export", export)
+    annotated = tmp_path / "annotated.pdf"
+    first = run("flows.pdf", source, "--json", "--export", export, "--annotate", annotated)
     assert first.code == 0, first.stderr
+    with pymupdf.open(annotated) as drawn:
+        titles = [{mark.info["title"] for mark in page.annots()} for page in drawn]
+    assert len(titles) == 3
+    assert all(any(title.startswith("image of ") for title in found) for found in titles)
     report = first.report
     assert (report["schema"], report["status"], report["resumed"]) == (1, "completed", False)
     for kind, counts in report["items"].items():

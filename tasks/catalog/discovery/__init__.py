@@ -14,6 +14,7 @@ from tasks.catalog.discovery.page_kinds import kind_without_products
 from tasks.catalog.discovery.page_products import read_page_products
 from tasks.catalog.discovery.pictures import find_pictures, find_repeated
 from tasks.catalog.discovery.tables import Layout
+from tasks.catalog.discovery.terms import read_offer
 from tasks.catalog.pages import Page
 from tasks.catalog.products import Discovery
 
@@ -39,7 +40,7 @@ def discover(pages: Sequence[Page], source: str) -> Discovery:
     verdict = judge(seen, texts)
     products = link_images(merge(verdict.candidates), pages)
     with_products = {one.page for one in verdict.candidates}
-    title = guess_title(pages, products)
+    title, offer = guess_title(pages, products), read_offer(pages, context)
     return Discovery(
         products=products,
         page_kinds={
@@ -50,5 +51,9 @@ def discover(pages: Sequence[Page], source: str) -> Discovery:
         brand=guess_brand(pages, title, products),
         currency=context.currency,
         reason=verdict.reason,
+        valid_from=offer.valid_from,
+        valid_until=offer.valid_until,
+        validity=offer.validity,
+        terms=offer.terms,
         engine=ENGINE,
     )

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tasks.catalog.boxes import Box
+from tasks.catalog.boxes import Box, union
 from tasks.catalog.decimals import DecimalMark, guess_decimal_mark
 from tasks.catalog.dimensions import axis_of, find_sizes, unit_of
 from tasks.catalog.discovery.labels import read_label
@@ -19,6 +19,8 @@ from tasks.catalog.running_lines import find_running_lines
 from tasks.catalog.vocabulary import fold_label, labels
 
 _UNIT_REMARK = re.compile(r"\b(?:in|en|em|σε|в|w)\s+(mm|cm|[^\W\d_]{4,12}|мм|см|εκ)\b", re.IGNORECASE)
+_LEADER = re.compile(r"[.·…_‥\s]{2,}")
+_LEADER_BEHIND = re.compile(r"(?<=\w)[)\]]?\s*(?:[.·…_‥]\s?){4,}$")
 _UNIT_MIN, _UNIT_SHARE = 5, 0.9
 # A row with so many cells, or so many known labels, is a table's header.
 _HEADER_CELLS, _HEADER_LABELS = 4, 2
@@ -103,9 +105,23 @@ def read_page_texts(pages: Sequence[Page]) -> list[PageText]:
             if any(dropped for _, dropped in found)
             else set()
         )
-        kept = [segment for segment, dropped in found if not dropped or segment in headers]
+        kept = [
+            _without_leader(segment)
+            for segment, dropped in found
+            if (not dropped or segment in headers) and not _LEADER.fullmatch(segment.text)
+        ]
         texts.append(PageText(page, tuple(sorted(kept, key=lambda one: (one.box.y0, one.box.x0)))))
     return texts
+
+
+def _without_leader(segment: Segment) -> Segment:
+    """A segment without the dots that lead from it to its price or page."""
+    match = _LEADER_BEHIND.search(segment.text)
+    if match is None:
+        return segment
+    words = tuple(word for word in segment.words if not _LEADER.fullmatch(word.text))
+    box = union(word.box for word in words) if words else segment.box
+    return segment._replace(text=segment.text[: match.start()], words=words, box=box)
 
 
 def _table_headers(segments: Sequence[Segment], page_height: float) -> set[Segment]:

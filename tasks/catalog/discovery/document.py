@@ -32,11 +32,10 @@ def judge(candidates: Sequence[Candidate], texts: Sequence[PageText]) -> Verdict
         return Verdict([], "no text could be read on any page")
     if not candidates:
         return Verdict([], f"no page shows a product ({_describe(readable)})")
-    bare = [one for one in candidates if not one.evidence - {"image", "grid"}]
-    strong = [one for one in candidates if one.evidence - {"image", "grid"}]
-    if bare and not _is_swatch_book(bare, strong, readable):
-        bare = []
-    kept = [one for one in candidates if one in strong or one in bare]
+    bare = [one for one in candidates if _is_bare(one)]
+    strong = [one for one in candidates if not _is_bare(one)]
+    swatches = bool(bare) and _is_swatch_book(bare, strong, readable)
+    kept = [one for one in candidates if swatches or not _is_bare(one)]
     pages = {one.page for one in kept}
     prose = [text for text in readable if _is_prose(text) and text.number not in pages]
     if len(texts) >= _LONG_PAGES and len(pages) < _LONG_SHARE * len(texts):
@@ -48,6 +47,11 @@ def judge(candidates: Sequence[Candidate], texts: Sequence[PageText]) -> Verdict
     if not kept:
         return Verdict([], "captioned pictures, but too few and too different for a catalog")
     return Verdict(kept, None)
+
+
+def _is_bare(one: Candidate) -> bool:
+    """Whether nothing but a captioned picture speaks for it."""
+    return not one.evidence - {"image", "grid"}
 
 
 def _is_swatch_book(bare: Sequence[Candidate], strong: Sequence[Candidate], texts: Sequence[PageText]) -> bool:

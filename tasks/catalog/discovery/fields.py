@@ -107,7 +107,7 @@ class Fields:
 
     def read_text(self, segment: Segment) -> None:
         """A line of its own: labelled parts, prices, sizes, a weight, a code; or nothing of these."""
-        for part in _SPLIT.split(segment.text):
+        for part in split_parts(segment.text):
             labelled = split_label(part)
             if labelled:
                 self.read_value(*labelled, segment.box)
@@ -214,6 +214,11 @@ class Fields:
             found = [part for part, kind in zip(parts, named, strict=True) if kind == field]
             self.put(field, ", ".join(found), box)
         return True
+
+
+def split_parts(text: str) -> list[str]:
+    """A line cut at bars, bullets and wide spaces."""
+    return _SPLIT.split(text)
 
 
 def _label_edge(rows: Sequence[Sequence[Segment]]) -> float | None:

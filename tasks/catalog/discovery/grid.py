@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
@@ -9,8 +10,8 @@ from typing import Literal, NamedTuple
 from tasks.catalog.boxes import Box, union
 from tasks.catalog.discovery.candidates import Candidate, evidence_of, make_candidate
 from tasks.catalog.discovery.context import Context, PageText
-from tasks.catalog.discovery.fields import Fields
-from tasks.catalog.discovery.layout import Group, group_segments
+from tasks.catalog.discovery.fields import Fields, split_parts
+from tasks.catalog.discovery.layout import Group, Segment, group_segments
 from tasks.catalog.discovery.naming import Name, can_name, count_name_lines, is_wrap, pick_name
 from tasks.catalog.names import is_figure_caption
 from tasks.catalog.products import ImageLink
@@ -32,6 +33,8 @@ _GRID_SHARE = 0.6
 # Text set flush left before a picture ends anywhere in its column.
 _LEFT_GAP_SHARE, _MAX_LEFT_GAP_POINTS = 1.2, 120.0
 _OVERLAP_POINTS = 12.0  # a caption may reach this far into its picture
+_NUMBERED_SHARE = 0.7  # of the captions
+_PLAIN_CODE = re.compile(r"\d{4,8}")
 _SCORES: dict[Side, float] = {"below": 0.95, "above": 0.9, "right": 0.85, "left": 0.85, "inside": 0.85}
 
 
@@ -55,10 +58,10 @@ def find_grid(text: PageText, pictures: Sequence[Picture], context: Context) -> 
     if not pictures:
         return []
     captioned = pair_captions(pictures, group_segments(text.segments))
-    wrapped = _lines_wrap(captioned)
+    wrapped, numbered = _lines_wrap(captioned), _are_numbered(captioned)
     found = []
     for one in captioned:
-        candidate = _read_caption(one, text.number, context, wrapped)
+        candidate = _read_caption(one, text.number, context, wrapped, numbered=numbered)
         if candidate:
             found.append(candidate)
     if _is_grid(captioned, found):
@@ -214,13 +217,36 @@ def _room(one: Captioned) -> float:
     return max(one.picture.box.width, one.group.box.width)
 
 
-def _read_caption(one: Captioned, page: int, context: Context, wrapped: bool | None) -> Candidate | None:
+def _are_numbered(captioned: Sequence[Captioned]) -> bool:
+    """Whether nearly every caption has one plain number of equal length, each another one: the articles' codes."""
+    numbers = [found for one in captioned if len(found := _plain_numbers(one.group)) == 1]
+    texts = [segment.text for found in numbers for segment in found]
+    return (
+        len(texts) >= max(_GRID_MIN, _NUMBERED_SHARE * len(captioned))
+        and len(set(texts)) == len(texts)
+        and len({len(text) for text in texts}) == 1
+    )
+
+
+def _plain_numbers(group: Group) -> list[Segment]:
+    """Lines, or parts of lines between bars, that are a number of four digits or more."""
+    parts = [segment._replace(text=part) for segment in group.segments for part in split_parts(segment.text)]
+    return [part for part in parts if _PLAIN_CODE.fullmatch(part.text)]
+
+
+def _read_caption(
+    one: Captioned, page: int, context: Context, wrapped: bool | None, *, numbered: bool
+) -> Candidate | None:
     segments = one.group.segments
     name = pick_name(segments, _room(one), wrapped=wrapped)
     if name is None:
         return None
     fields = Fields(context)
+    if numbered and (codes := _plain_numbers(one.group)):
+        fields.put("sku", codes[0].text, codes[0].box)
     fields.read(segments, keep=frozenset(name.segments))
+    if numbered:
+        fields.rest = [segment for segment in fields.rest if segment.text != fields.text("sku")]
     _read_name_line(name, fields)
     _keep_rest(fields)
     evidence = evidence_of(fields)

@@ -9,6 +9,9 @@ from typing import NamedTuple
 from tasks.catalog.dimensions import axis_of, unit_of
 from tasks.catalog.vocabulary import TEXT_CACHE, fold, fold_label, labels
 
+_UNIT = re.compile(r"[(\[]\s*(?:in\s+)?([^()\[\]]{1,8})\s*[)\]]")
+CURRENCY = re.compile(r"[€£$₽¥]|\b(?:EUR|USD|GBP|CHF|CAD|AUD|PLN|RUB|руб|zł)\b", re.IGNORECASE)
+_LABEL_ORDER = {"sku": 0, "name": 1}
 _INLINE = re.compile(r"^(?P<label>[^:：=]{1,48}?)\s*[:：=]\s*(?P<value>\S.*)$")
 _UNIT_IN_LABEL = re.compile(r"[(\[]\s*(?:in\s+)?([^()\[\]]{1,12})\s*[)\]]|,\s*([^\W\d_]{1,4}\.?)$")
 _MAX_LABEL_WORDS = 4
@@ -90,3 +93,25 @@ def own_label(text: str) -> Label | None:
     if not slug or letters < 3 or len(text.split()) > _MAX_LABEL_WORDS or any(char.isdigit() for char in text):
         return None
     return Label(slug, known=False)
+
+
+def label_within(label: str) -> str | None:
+    """A label with more around it: "Item No.", "Price per m²", "Preis netto €"."""
+    bare = fold_label(CURRENCY.sub(" ", _UNIT.sub(" ", label)))
+    field = labels().get(bare)
+    if field:
+        return field
+    tokens = bare.split()
+    prices = {word for word, kind in labels().items() if kind == "price"}
+    if any(token in prices for token in tokens):
+        return "price"
+    # The first or last word tells ("Article code", "Codice prodotto", "Cover description"); a code before a name.
+    ends = {labels().get(token) for token in (tokens[:1] + tokens[-1:]) if len(token) > 2 and token not in TOO_COMMON}
+    kinds = sorted(ends - {None}, key=lambda kind: _LABEL_ORDER.get(str(kind), len(_LABEL_ORDER)))
+    return kinds[0] if kinds and len(tokens) <= 3 else None
+
+
+def unit_within(text: str) -> str | None:
+    """The unit that a label carries: "Breite (cm)", "Height in mm", "W cm"."""
+    match = _UNIT.search(text)
+    return unit_of(match[1]) if match else next((unit for word in text.split()[-1:] if (unit := unit_of(word))), None)

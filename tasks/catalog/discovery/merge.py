@@ -23,14 +23,24 @@ def merge(candidates: Sequence[Candidate]) -> tuple[Product, ...]:
     for one in candidates:
         product = one.product
         if product.sku:
-            key = _code_key(one, merged)
+            key = _uncoded(one, merged) or _code_key(one, merged)
         else:
             key = _continued(one, merged) or ""
             if not key:
                 ordinals[fold(product.name), one.page] += 1
                 key = f"name:{fold(product.name)}|{one.page}|{ordinals[fold(product.name), one.page]}"
         merged[key] = combine(merged[key], product) if key in merged else product.model_copy(update={"key": key})
-    return tuple(merged.values())
+    return tuple(_keyed(merged))
+
+
+def _keyed(merged: dict[str, Product]) -> list[Product]:
+    """The products under their final keys: one whose code came with a later page is known by it."""
+    found = []
+    for key, product in merged.items():
+        code = f"sku:{clean_code(product.sku or '').casefold()}"
+        late = bool(product.sku) and key.startswith("name:") and code not in merged
+        found.append(product.model_copy(update={"key": code}) if late else product)
+    return found
 
 
 def _code_key(one: Candidate, merged: dict[str, Product]) -> str:
@@ -40,6 +50,12 @@ def _code_key(one: Candidate, merged: dict[str, Product]) -> str:
     if known and (one.page in known.pages or one.from_ocr) and _differ(known, one.product):
         return f"{key}|{fold(one.product.name)}"
     return key
+
+
+def _uncoded(one: Candidate, merged: dict[str, Product]) -> str | None:
+    """The key of the product of the page before, where this page goes on with it and gives its code."""
+    key = _continued(one, merged)
+    return key if key and not merged[key].sku else None
 
 
 def _differ(one: Product, other: Product) -> bool:

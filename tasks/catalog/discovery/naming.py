@@ -12,7 +12,7 @@ from tasks.catalog.codes import find_code
 from tasks.catalog.dimensions import find_sizes
 from tasks.catalog.discovery.labels import read_label, split_label
 from tasks.catalog.discovery.layout import Segment
-from tasks.catalog.names import clean_name, is_name
+from tasks.catalog.names import clean_name, is_name, strip_continued
 from tasks.catalog.prices import find_prices
 from tasks.catalog.vocabulary import TEXT_CACHE
 
@@ -71,7 +71,7 @@ def pick_name(segments: Sequence[Segment], width: float, *, wrapped: bool | None
         if not is_wrap(chosen[-1], segment, width) if wrapped is None else not wrapped:
             break
         chosen.append(segment)
-    text = _without_fields(clean_name([segment.text for segment in chosen]))
+    text = _without_fields(strip_continued(clean_name([segment.text for segment in chosen])))
     return Name(text, union(segment.box for segment in chosen), tuple(chosen)) if is_name(text) else None
 
 

@@ -13,7 +13,7 @@ from tasks.catalog.discovery.naming import can_name
 from tasks.catalog.discovery.page_kinds import is_listing
 from tasks.catalog.discovery.sections import find_sections, points_of
 from tasks.catalog.discovery.tables import Layout, read_price_tables
-from tasks.catalog.discovery.variants import with_variants
+from tasks.catalog.discovery.variants import read_variants
 from tasks.catalog.names import clean_name
 from tasks.catalog.products import Variant
 from tasks.catalog.vocabulary import fold, words
@@ -38,7 +38,7 @@ def read_page_products(
     tables = read_price_tables(text, context, carried)
     free = text._replace(segments=tuple(s for s in text.segments if not _inside(s.box, tables.areas)))
     if tables.candidates:
-        found = with_variants(tables.candidates, free, pictures, context)
+        found = read_variants(tables.tables, tables.areas, free, pictures, context)
         return PageReading(_marked(found, text), tables.layout)
     grid = find_grid(free, pictures, context)
     sections = find_sections(free, pictures, context)

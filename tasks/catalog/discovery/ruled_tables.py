@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tasks.catalog.boxes import Box
+from tasks.catalog.boxes import Box, union
 from tasks.catalog.discovery.layout import Segment, read_rows
-from tasks.catalog.discovery.table_rows import Cell, RawTable, Row, read_header_above, split_cells
+from tasks.catalog.discovery.table_rows import Cell, RawTable, Row, place_row, read_header_above, split_cells
 from tasks.catalog.pages import Table
 
 _MIN_ROWS = 2
@@ -36,8 +36,18 @@ def read_ruled(table: Table, segments: Sequence[Segment]) -> RawTable | None:
     if len(kept) < _MIN_ROWS:
         return None
     extents = _extents(table, width)
-    header = _row(table.headers, table.header_boxes, segments)
-    return RawTable(extents, (header,) if header.cells else read_header_above(segments, kept[0].box, extents), kept)
+    header = _header(table, segments, extents)
+    return RawTable(extents, header or read_header_above(segments, kept[0].box, extents), kept)
+
+
+def _header(table: Table, segments: Sequence[Segment], extents: Sequence[tuple[float, float]]) -> tuple[Row, ...]:
+    """The header line by line: a label that names several columns stands over theirs, whatever cell holds it."""
+    boxes = [box for box in table.header_boxes if box]
+    if not boxes:
+        return ()
+    area = union(boxes)
+    inside = [cell for segment in segments if _holds(area, segment.box) for cell in split_cells(segment)]
+    return tuple(place_row(row, extents) for row in read_rows(inside))
 
 
 def _holds(cell: Box, text: Box) -> bool:

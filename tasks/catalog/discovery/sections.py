@@ -25,6 +25,9 @@ from tasks.catalog.names import is_figure_caption, is_sentence
 from tasks.catalog.prices import find_prices
 
 _MIN_HINTS = 2
+_FLUSH_POINTS, _UNDER_LINES = 3.0, 1.6  # a value right under its label: its left edge, and how far in type sizes
+_PROSE_LINE_WORDS = 12
+_DISPLAY_RATIO, _SAME_SIZE = 1.5, 1.03  # of the body's type; of each other's
 _MAX_STYLES = 6
 _MAX_HEADINGS = 80
 _DESCRIPTION_WORDS = 5
@@ -56,9 +59,10 @@ def find_sections(text: PageText, pictures: Sequence[Picture], context: Context)
     if not _has_evidence(text.segments, context):
         return []
     groups = group_segments(text.segments)
-    values = _values(text.segments)
+    values = _values(text.segments) | _prose(groups)
     best: tuple[float, float, list[Candidate]] = (float("-inf"), 0.0, [])
-    for headings in _headings_by_look([segment for segment in text.segments if segment not in values]):
+    free = [segment for segment in text.segments if segment not in values]
+    for headings in _headings_by_look(free, _DISPLAY_RATIO * context.body_size):
         sections = _divide(text, groups, headings)
         read = [_read_section(one, text, pictures, context, alone=len(sections) == 1) for one in sections]
         found = _alike(_enough([candidate for candidate in read if candidate], len(sections)))
@@ -69,9 +73,30 @@ def find_sections(text: PageText, pictures: Sequence[Picture], context: Context)
 
 
 def _values(segments: Sequence[Segment]) -> frozenset[Segment]:
-    """What stands beside a label is its value, and no heading."""
+    """What stands beside a label, or alone right under one, is its value and no heading."""
+    rows = read_rows(segments)
+    beside = {value for row in rows for label, value in pairwise(row) if read_label(label.text) is not None}
+    below = {
+        value
+        for row in rows
+        for label in row
+        if read_label(label.text) is not None
+        for value in segments
+        if abs(value.box.x0 - label.box.x0) <= _FLUSH_POINTS
+        and 0 <= value.box.center[1] - label.box.center[1] <= _UNDER_LINES * max(label.size, value.size)
+        and value.box.y0 >= label.box.center[1]
+    }
+    return frozenset(beside | below)
+
+
+def _prose(groups: Sequence[Group]) -> frozenset[Segment]:
+    """The lines of running text, which name nothing."""
     return frozenset(
-        value for row in read_rows(segments) for label, value in pairwise(row) if read_label(label.text) is not None
+        segment
+        for group in groups
+        if len(group.segments) > 1 and group.words >= _PROSE_LINE_WORDS and is_sentence(" ".join(group.text.split()))
+        for segment in group.segments
+        if segment.looks_like(group.segments[-1])
     )
 
 
@@ -118,19 +143,27 @@ def points_of(evidence: frozenset[Evidence]) -> float:
     return sum(_POINTS.get(kind, 0.0) for kind in evidence)
 
 
-def _headings_by_look(segments: Sequence[Segment]) -> list[list[Segment]]:
-    """Lines that can be names, gathered by their look; the larger looks first, at most six."""
+def _headings_by_look(segments: Sequence[Segment], display: float = float("inf")) -> list[list[Segment]]:
+    """Lines that can be names, gathered by their look; the larger looks first, at most six.
+
+    From the size of `display` type on, the size is the look: a name with foreign letters comes in another font.
+    """
     looks: list[list[Segment]] = []
     for segment in sorted(segments, key=lambda one: -one.size):
         if not can_name(segment) or is_figure_caption(segment.text):
             continue
-        home = next((look for look in looks if look[0].looks_like(segment)), None)
+        home = next((look for look in looks if _is_alike(look[0], segment, display)), None)
         if home is None:
             looks.append([segment])
         else:
             home.append(segment)
     ranked = sorted(looks, key=lambda look: (-look[0].size, not look[0].bold, len(look)))
     return [look for look in ranked if len(look) <= _MAX_HEADINGS][:_MAX_STYLES]
+
+
+def _is_alike(one: Segment, other: Segment, display: float) -> bool:
+    small, large = sorted((one.size, other.size))
+    return one.looks_like(other) or (small >= display and large <= _SAME_SIZE * small and one.color == other.color)
 
 
 def _divide(text: PageText, groups: Sequence[Group], headings: Sequence[Segment]) -> list[Section]:

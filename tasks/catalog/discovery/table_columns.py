@@ -7,20 +7,19 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tasks.catalog.codes import clean_code, is_code, is_weak_code, strip_marks
-from tasks.catalog.dimensions import find_sizes, unit_of
+from tasks.catalog.dimensions import axes_of, find_sizes
 from tasks.catalog.discovery.fields import AXES
-from tasks.catalog.discovery.labels import TOO_COMMON, read_label
+from tasks.catalog.discovery.labels import CURRENCY, label_within, read_label, unit_within
+from tasks.catalog.discovery.table_headers import Header, list_letter_runs, read_headers
 from tasks.catalog.discovery.table_rows import Cell, RawTable, Row, is_number
 from tasks.catalog.prices import find_prices, parse_amount
-from tasks.catalog.vocabulary import fold, fold_label, labels
+from tasks.catalog.vocabulary import fold, labels
 
-_UNIT = re.compile(r"[(\[]\s*(?:in\s+)?([^()\[\]]{1,8})\s*[)\]]")
-_CURRENCY = re.compile(r"[€£$₽¥]|\b(?:EUR|USD|GBP|CHF|CAD|AUD|PLN|RUB|руб|zł)\b", re.IGNORECASE)
-_LABEL_ORDER = {"sku": 0, "name": 1}
 # Prices of one product in several grades stay within this factor of one another.
 _PRICE_RATIO = 4.0
 _LABELLED_SHARE, _PLAIN_DIGITS = 0.3, 4
 _CODE_SHARE, _NAME_SHARE = 0.6, 0.5  # of a column's cells, to be the code or the name
+_PRICED = 0.3  # of a price column's cells have a digit; the others say "on request"
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b|\bQ[1-4]\b")  # heads a report's column, not a price's
 _FRACTION = re.compile(r".*[.,]\d{2}$")
 
@@ -40,13 +39,6 @@ class Column(NamedTuple):
     by_label: bool = False
 
 
-class Header(NamedTuple):
-    """A column's own label and the labels of the groups that it stands under."""
-
-    own: str
-    over: str
-
-
 def read_columns(
     table: RawTable, rows: Sequence[Row], price_labels: frozenset[str] = frozenset(), *, priced: bool = False
 ) -> list[Column]:
@@ -61,54 +53,24 @@ def read_columns(
             if cell.column == cell.last and any(char.isalnum() for char in cell.text):  # a dash stands for nothing
                 cells[cell.column].append(cell)
     columns = [_column(header, found) for header, found in zip(headers, cells, strict=True)]
-    columns = _without_grades(columns)
+    columns = _with_units(_read_letters(columns), headers)
     columns = _find_prices(columns, headers, cells, price_labels, priced)
     columns = _find_neighbours(columns, cells)
     columns = _keep_one(columns, "sku", _find_codes(columns, cells))
     return _keep_one(columns, "name", _find_names(columns, cells))
 
 
-def read_headers(table: RawTable) -> list[Header]:
-    """Own labels are the header's lowest cells that stand over one column; cells over several name the group."""
-    own: list[list[Cell]] = [[] for _ in _indices(table)]
-    over: list[list[str]] = [[] for _ in _indices(table)]
-    for row in reversed(table.header):
-        for cell in row.cells:
-            spanned = range(cell.column, cell.last + 1)
-            if len(spanned) == 1 and (not own[cell.column] or _is_above(cell, own[cell.column][0])):
-                own[cell.column].insert(0, cell)
-            else:
-                for index in spanned if len(spanned) > 1 else _indices(table):
-                    over[index].insert(0, cell.text)
-    return [Header(_join_label(found), " ".join(names)) for found, names in zip(own, over, strict=True)]
-
-
-def _join_label(cells: Sequence[Cell]) -> str:
-    """A label's lines as one; its last line alone where that is a known label and the whole is not."""
-    whole = " ".join(cell.text for cell in cells)
-    if len(cells) > 1 and not read_label(whole) and read_label(cells[-1].text):
-        return cells[-1].text
-    return whole
-
-
 def _indices(table: RawTable) -> range:
     return range(len(table.columns))
 
 
-def _is_above(upper: Cell, lower: Cell) -> bool:
-    """Whether two header cells are lines of one label: close, and set flush or centred on each other."""
-    one, two = upper.box, lower.box
-    flush = min(abs(one.x0 - two.x0), abs(one.x1 - two.x1), abs(one.center[0] - two.center[0])) <= 2.5
-    return flush and two.y0 - one.y1 <= 0.6 * max(lower.size, 4.0)
-
-
 def _column(header: Header, cells: Sequence[Cell]) -> Column:
     label = " ".join(strip_marks(header.own).split())
-    unit = _unit(header.own) or _unit(header.over)
+    unit = unit_within(header.own) or unit_within(header.over)
     words = not _are_amounts(cells) and _code_share(cells) < _CODE_SHARE
-    if label and (known := read_label(label)) and (words or known.field not in _WORDY):
+    if label and (known := read_label(label)) and _can_hold(known.field, cells, words):
         return Column(known.field, label, known.unit or unit, by_label=True)
-    if label and (field := _label_within(label)) and (words or field not in _WORDY):
+    if label and (field := label_within(label)) and _can_hold(field, cells, words):
         return Column(field, label, unit, by_label=True)
     sized = sum(bool(find_sizes(cell.text)) for cell in cells)
     if cells and sized >= 0.6 * len(cells):
@@ -116,40 +78,34 @@ def _column(header: Header, cells: Sequence[Cell]) -> Column:
     return Column("other", label, unit)
 
 
-def _label_within(label: str) -> str | None:
-    """A label with more around it: "Item No.", "Price per m²", "Preis netto €"."""
-    bare = fold_label(_CURRENCY.sub(" ", _UNIT.sub(" ", label)))
-    field = labels().get(bare)
-    if field:
-        return field
-    tokens = bare.split()
-    prices = {word for word, kind in labels().items() if kind == "price"}
-    if any(token in prices for token in tokens):
-        return "price"
-    # The first or last word tells ("Article code", "Codice prodotto", "Cover description"); a code before a name.
-    ends = {labels().get(token) for token in (tokens[:1] + tokens[-1:]) if len(token) > 2 and token not in TOO_COMMON}
-    kinds = sorted(ends - {None}, key=lambda kind: _LABEL_ORDER.get(str(kind), len(_LABEL_ORDER)))
-    return kinds[0] if kinds and len(tokens) <= 3 else None
+def _can_hold(field: str, cells: Sequence[Cell], words: bool) -> bool:
+    """Whether a column's cells can be what its label says: amounts under a price, no bare numbers under words."""
+    if field == "price":
+        return not cells or sum(any(char.isdigit() for char in cell.text) for cell in cells) >= _PRICED * len(cells)
+    return words or field not in _WORDY
 
 
-def _unit(text: str) -> str | None:
-    match = _UNIT.search(text)
-    return unit_of(match[1]) if match else next((unit for word in text.split()[-1:] if (unit := unit_of(word))), None)
-
-
-def _without_grades(columns: list[Column]) -> list[Column]:
-    """Single letters that are no axes ("A B C D") name grades, and so do those among them that could be axes."""
+def _read_letters(columns: list[Column]) -> list[Column]:
+    """Single letters side by side are axes together ("W D H", "S G W"), or else name grades ("A B C D")."""
     found = list(columns)
-    start = 0
-    while start < len(columns):
-        end = start
-        while end < len(columns) and len(columns[end].label) == 1:
-            end += 1
-        run = columns[start:end]
-        if any(column.field not in AXES for column in run):
-            found[start:end] = [column._replace(field="other", by_label=False) for column in run]
-        start = end + 1
+    for run in list_letter_runs([column.label for column in columns]):
+        axes = axes_of([columns[index].label for index in run])
+        for place, index in enumerate(run):
+            field = axes[place] if axes else "other"
+            found[index] = columns[index]._replace(field=field, by_label=axes is not None)
     return found
+
+
+def _with_units(columns: list[Column], headers: Sequence[Header]) -> list[Column]:
+    """Axes without a unit have the one unit that the table's axes, or its label of dimensions, carry."""
+    named = {column.unit for column in columns if column.field in AXES} | {
+        unit_within(header.over) for header in headers if label_within(header.over) == "dimensions"
+    }
+    units = named - {None}
+    if len(units) != 1:
+        return columns
+    unit = units.pop()
+    return [column._replace(unit=column.unit or unit) if column.field in AXES else column for column in columns]
 
 
 def _find_prices(
@@ -164,7 +120,7 @@ def _find_prices(
     for column, header, own in zip(columns, headers, cells, strict=True):
         if column.field in ("other", "name", "unit") and _are_amounts(own) and not _YEAR.search(header.own):
             over = fold(header.over).split()
-            marked = any(find_prices(cell.text) for cell in own) or bool(_CURRENCY.search(header.own + header.over))
+            marked = any(find_prices(cell.text) for cell in own) or bool(CURRENCY.search(header.own + header.over))
             grouped = any(kind == "price" and label in over for label, kind in labels().items())
             cents = (priced or not column.label) and column.unit is None and _have_cents(own)
             if marked or grouped or fold(column.label) in known or cents:

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tasks.catalog.boxes import Box, union
-from tasks.catalog.codes import is_code
+from tasks.catalog.codes import is_code, is_spaced_code
 from tasks.catalog.discovery.labels import read_label
 from tasks.catalog.discovery.layout import Segment, read_rows
 from tasks.catalog.pages import Word
 from tasks.catalog.prices import parse_amount
+from tasks.catalog.vocabulary import fold
 
 _CELL_GAP_SHARE = 0.75  # of the type size: words further apart are in different cells
 _SPACE_SHARE = 0.4  # of the type size: a wider space can be a gutter
@@ -85,6 +86,8 @@ def _find(cells: Sequence[Segment], depth: int) -> list[RawTable]:
         if sum(map(is_data_row, body)) >= _MIN_ROWS:
             above = rows[max(0, start - _HEADER_ROWS) : start]
             gutter = find_gutter(body) if depth else None
+            if gutter is not None and _labels_differ(above, gutter):
+                gutter = None
             if gutter is None:
                 tables.extend(_build(above, body))
             else:
@@ -191,14 +194,24 @@ def find_gutter(body: Sequence[Sequence[Segment]]) -> float | None:
     return None
 
 
+def _labels_differ(above: Sequence[Sequence[Segment]], gutter: float) -> bool:
+    """Whether the labels nearest above are others on both sides of a gutter: then it parts columns, not tables."""
+    for row in reversed(above):
+        if sum(read_label(cell.text) is not None for cell in row) >= _HEADER_LABELS:
+            left = {fold(cell.text) for cell in row if cell.box.center[0] < gutter}
+            right = {fold(cell.text) for cell in row if cell.box.center[0] >= gutter}
+            return bool(left and right) and not left & right
+    return False
+
+
 def _are_values(texts: Sequence[str]) -> bool:
-    return sum(is_number(text) or is_code(text) for text in texts) >= _KIND_SHARE * len(texts)
+    return sum(is_number(text) or is_code(text) or is_spaced_code(text) for text in texts) >= _KIND_SHARE * len(texts)
 
 
 def _kind(texts: Sequence[str]) -> str:
     """What most cells of a column are: numbers, codes, or words."""
     numbers = sum(is_number(text) for text in texts)
-    codes = sum(is_code(text.split()[0]) for text in texts if text.split())
+    codes = sum(is_code(text.split()[0]) or is_spaced_code(text) for text in texts if text.split())
     if codes >= _KIND_SHARE * len(texts):
         return "code"
     return "number" if numbers >= _KIND_SHARE * len(texts) else "words"
@@ -214,8 +227,8 @@ def _build(above: Sequence[Sequence[Segment]], body: Sequence[Sequence[Segment]]
     return [
         RawTable(
             tuple(columns),
-            tuple(_place(row, columns) for row in header[: len(header) - records]),
-            tuple(_place(row, columns) for row in [*header[len(header) - records :], *body]),
+            tuple(place_row(row, columns) for row in header[: len(header) - records]),
+            tuple(place_row(row, columns) for row in [*header[len(header) - records :], *body]),
         )
     ]
 
@@ -271,7 +284,7 @@ def read_header_above(
     above = [cell for segment in segments for cell in split_cells(segment) if cell.box.center[1] < first.y0]
     rows = read_rows(above)[-_HEADER_ROWS:]
     size = max((cell.size for row in rows for cell in row), default=0.0)
-    return tuple(_place(row, columns) for row in _header_rows(rows, first.y0, size, columns))
+    return tuple(place_row(row, columns) for row in _header_rows(rows, first.y0, size, columns))
 
 
 def _header_rows(
@@ -291,7 +304,7 @@ def _header_rows(
     return header
 
 
-def _place(row: Sequence[Segment], columns: Sequence[tuple[float, float]]) -> Row:
+def place_row(row: Sequence[Segment], columns: Sequence[tuple[float, float]]) -> Row:
     """A row's segments in their columns; what stands between two is given to the nearer."""
     cells = []
     for segment in row:

@@ -17,7 +17,7 @@ from tasks.catalog.discovery.naming import can_name
 from tasks.catalog.discovery.ruled_tables import read_ruled
 from tasks.catalog.discovery.table_columns import Column, read_columns
 from tasks.catalog.discovery.table_rows import Cell, RawTable, Row, find_tables, is_number
-from tasks.catalog.names import clean_name, is_sentence
+from tasks.catalog.names import clean_name, is_sentence, strip_continued
 from tasks.catalog.prices import find_prices, parse_amount
 from tasks.catalog.vocabulary import fold, words, words_pattern
 
@@ -53,16 +53,20 @@ class Layout(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What a page's tables gave: candidates, the areas they took, and the layout for a next page without header."""
+    """What a page's tables gave: candidates by table, the areas they took, and the layout for a next page's table."""
 
-    candidates: list[Candidate]
+    tables: list[list[Candidate]]
     areas: list[Box]
     layout: Layout | None
+
+    @property
+    def candidates(self) -> list[Candidate]:
+        return [one for rows in self.tables for one in rows]
 
 
 def read_price_tables(text: PageText, context: Context, carried: Layout | None) -> Reading:
     """Every product row of the page's tables. `carried` is the last table's layout, for one that goes on here."""
-    candidates: list[Candidate] = []
+    tables: list[list[Candidate]] = []
     areas: list[Box] = []
     layout = carried
     known = carried.price_labels if carried else frozenset()
@@ -70,14 +74,14 @@ def read_price_tables(text: PageText, context: Context, carried: Layout | None) 
         columns = read_columns(table, table.rows, known, priced=context.currency is not None)
         if not table.header and carried and _same_columns(table.columns, carried.extents):
             columns = carried.columns
-        found = _read_table(table, columns, text.number, context)
+        found = read_table(table, columns, text.number, context)
         if len(found) >= _MIN_PRODUCTS:
             found = _in_collection(found, text, table, context)
-            candidates.extend(found)
+            tables.append(found)
             areas.append(table.box)
             known |= {fold(column.label) for column in columns if column.field == "price" and column.label}
             layout = Layout(table.columns, columns, known)
-    return Reading(candidates, areas, layout)
+    return Reading(tables, areas, layout)
 
 
 def _list_tables(text: PageText) -> list[RawTable]:
@@ -118,7 +122,8 @@ def _in_collection(found: list[Candidate], text: PageText, table: RawTable, cont
     return [with_attribute(one, "collection", clean_name(heading.text), context, heading.box) for one in found]
 
 
-def _read_table(table: RawTable, columns: list[Column], page: int, context: Context) -> list[Candidate]:
+def read_table(table: RawTable, columns: list[Column], page: int, context: Context) -> list[Candidate]:
+    """Every row that is a product, in the given columns."""
     if not _can_hold_products(columns):
         return []
     found = []
@@ -179,8 +184,8 @@ def _lower_heading(table: RawTable) -> RawTable:
     if not table.header or len(table.header[-1].cells) != 1:
         return table
     cell = table.header[-1].cells[0]
-    labelled = {one.column for row in table.header[:-1] for one in row.cells}
-    labels_above = len(labelled) > 1 or not labelled
+    labelled = {one.column for row in table.header[:-1] for one in row.cells if len(row.cells) > 1}
+    labels_above = len(labelled) > 1 or not labelled  # a title alone on its row labels no column
     if (
         cell.column == 0
         and labels_above
@@ -327,10 +332,4 @@ def _slug(label: str) -> str:
 
 def clean_heading(text: str) -> str:
     """A group's heading without "(continued)" remarks and marks."""
-    text = re.sub(r"\s*\(([^()]*)\)\s*$", lambda match: "" if _is_continued(match[1]) else match[0], text)
-    text = re.sub(r"\s*[-–—,]\s*([^\W\d_.']+\.?)$", lambda match: "" if _is_continued(match[1]) else match[0], text)
-    return clean_name(text)
-
-
-def _is_continued(text: str) -> bool:
-    return fold(text).split(" ")[0].strip(".") in words("continued_words")
+    return clean_name(strip_continued(text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tasks.catalog.boxes import union
+from tasks.catalog.boxes import Box, union
 from tasks.catalog.discovery.candidates import Candidate, evidence_of, make_candidate
 from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.fields import Fields
@@ -17,6 +17,38 @@ from tasks.catalog.vocabulary import fold, words
 
 _MAX_VARIANTS = 40
 _HEADING_RATIO = 1.25  # the product's heading is larger than the table's type by this
+
+
+def read_variants(
+    tables: Sequence[list[Candidate]],
+    areas: Sequence[Box],
+    text: PageText,
+    pictures: Sequence[Picture],
+    context: Context,
+) -> list[Candidate]:
+    """The page's products where its tables list their variants, else the rows of the tables as products.
+
+    `text` is what the page says outside the tables. Of several tables below one another, each belongs to the heading
+    between it and the one above it.
+    """
+    rows = [one for found in tables for one in found]
+    if len(tables) < 2:
+        return with_variants(rows, text, pictures, context)
+    order = sorted(range(len(tables)), key=lambda index: areas[index].y0)
+    found, top = [], 0.0
+    for place, index in enumerate(order):
+        area = areas[index]
+        if area.y0 < top:
+            return rows  # side by side
+        bottom = areas[order[place + 1]].y0 if place + 1 < len(order) else text.page.height
+        own = text._replace(segments=tuple(one for one in text.segments if top <= one.box.center[1] < area.y1))
+        near = [picture for picture in pictures if top <= picture.box.center[1] < bottom]
+        product = with_variants(tables[index], own, near, context)
+        if product is tables[index]:
+            return rows
+        found.extend(product)
+        top = area.y1
+    return found
 
 
 def with_variants(

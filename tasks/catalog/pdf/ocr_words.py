@@ -17,7 +17,9 @@ _KNOWN_SHARE = 0.3  # of a line's box under words of the text layer: read alread
 _WHOLE_WORD_LETTERS = 4
 _PHOTO_LETTERS = 12  # less text is a pattern in a photograph
 _EDGES = "\"'“”‘’()[]{}.,;:!?*®™©°/-–—"
-_NUMBER = re.compile(r"[#№]?[\d][\d.,:/x×%°\"'″′–-]*[A-Za-z\"'″′%°]{0,3}")
+_NUMBER = re.compile(
+    r"[#№]?\d[\d.,:/x×%°\"'″′–-]*[A-Za-z\"'″′%°]{0,3}|[$€£₽¥]\d[\d.,'’]+[-–]?|\d[\d.,'’]+[$€£₽¥]"  # prices too
+)
 _CODE = re.compile(r"(?=.*\d)[A-Za-z0-9]+([-./_][A-Za-z0-9]+)*")
 _ODD = re.compile(r"([a-z])\1\1|[bcdfghjklmnpqrstvwxz]{6}")  # in no word of a language written so
 _VOWELS = frozenset("aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýœаеёиоуыэюяіїєαεηιουωάέήίόύώ")

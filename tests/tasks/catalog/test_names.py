@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.catalog.codes import clean_code, find_code, is_code
-from tasks.catalog.names import clean_name, is_figure_caption, is_name
+from tasks.catalog.codes import clean_code, find_code, is_code, is_spaced_code
+from tasks.catalog.names import clean_name, is_figure_caption, is_name, strip_continued
 
 
 @pytest.mark.parametrize(
@@ -103,3 +103,35 @@ def test_a_caption_line_gives_its_code(line: str, expected: str | None) -> None:
 def test_a_figure_caption_needs_a_number() -> None:
     assert is_figure_caption("Figure 1. Architecture")
     assert not is_figure_caption("Table Oslo")
+
+
+@pytest.mark.parametrize("text", ["Turnia fotel", "Hotel chair", "Pastel"])
+def test_a_name_may_hold_the_letters_of_a_telephone(text: str) -> None:
+    assert is_name(text)
+
+
+def test_a_line_that_holds_the_end_of_a_sentence_is_no_name() -> None:
+    assert not is_name("winters before it becomes furniture. Our house")
+
+
+def test_numbered_footnote_marks_and_continued_remarks_are_no_part_of_a_name() -> None:
+    assert clean_name("Oslo chair 2)") == "Oslo chair"
+    assert clean_name("Oslo chair (set of 2)") == "Oslo chair (set of 2)"
+    assert strip_continued("Lunaria poltrona (segue)") == "Lunaria poltrona"
+    assert strip_continued("Wierzba (ciąg dalszy)") == "Wierzba"
+    assert strip_continued("Oslo (oak)") == "Oslo (oak)"
+
+
+@pytest.mark.parametrize("text", ["GL 4745", "MB 5647*", "4745 AX"])
+def test_a_code_may_have_a_space(text: str) -> None:
+    assert is_spaced_code(text)
+    assert find_code(text) == text.rstrip("*")
+
+
+@pytest.mark.parametrize("text", ["RAL 9010", "ISO 9001", "PAGE 123", "Oslo 310", "60 CM", "GL 47"])
+def test_norms_pages_and_names_with_numbers_are_no_codes(text: str) -> None:
+    assert not is_spaced_code(text)
+
+
+def test_a_numbered_footnote_mark_is_no_part_of_a_code() -> None:
+    assert clean_code("AN 81781)") == "AN 8178"

@@ -104,3 +104,11 @@ def test_a_price_cell_needs_no_currency_but_holds_nothing_else(raw: str, expecte
 )
 def test_the_currency_of_a_document(texts: list[str], expected: str | None) -> None:
     assert guess_currency(texts) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("Cena zł", "PLN"), ("Preis €", "EUR"), ("Price GBP", "GBP"), ("Цена ₽", "RUB"), ("lei tutti TL kr", None)],
+)
+def test_a_header_s_sign_names_the_currency_of_bare_amounts(text: str, expected: str | None) -> None:
+    assert guess_currency([text, "129,00"]) == expected

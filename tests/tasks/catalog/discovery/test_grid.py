@@ -162,3 +162,17 @@ def test_a_code_beside_a_size_is_the_code(catalog: Any, code: str) -> None:
     found = catalog.page().grid(3, 2, lines).discover()
     assert [one.sku for one in found.products] == [code.format(index).replace(" ", "-") for index in range(6)]
     assert all(one.attributes["width"].value == "60" for one in found.products)
+
+
+def test_plain_numbers_in_every_caption_are_the_codes(catalog: Any) -> None:
+    catalog.page().grid(3, 3, lambda i: ((f"{STONE_NAMES[i]}", 9, True), (f"{6326 + 17 * i}", 7, False)))
+    found = catalog.discover().products
+    assert [one.sku for one in found] == [str(6326 + 17 * i) for i in range(9)]
+
+
+def test_the_same_year_in_every_caption_is_no_code(catalog: Any) -> None:
+    catalog.page().grid(3, 3, lambda i: ((f"{STONE_NAMES[i]}", 9, True), ("2026", 7, False)))
+    assert all(one.sku is None for one in catalog.discover().products)
+
+
+STONE_NAMES = ["Carrara", "Nero", "Verde", "Calacatta", "Bianco", "Rosso", "Emperador", "Botticino", "Onice"]

@@ -173,3 +173,26 @@ def test_a_table_of_sizes_under_a_product_holds_its_variants(catalog: Any) -> No
         ("LU-20", "320.00"),
         ("LU-30", "420.00"),
     ]
+
+
+def test_a_product_that_goes_on_overleaf_is_one_product(catalog: Any) -> None:
+    catalog.page().text(50, 110, "Indra side table", 26, bold=True)
+    for index, line in enumerate(("Item No.: IN-310", "Width: 60 cm", "Depth: 45 cm")):
+        catalog.text(50, 160 + 16 * index, line)
+    catalog.page().text(50, 90, "Indra side table (continued)", 18, bold=True)
+    for index, line in enumerate(("Height: 48 cm", "Material: oak", "Price: £ 310.00")):
+        catalog.text(50, 130 + 16 * index, line)
+    [found] = catalog.discover().products
+    assert (found.name, found.sku, found.price, found.pages) == ("Indra side table", "IN-310", "310.00", (1, 2))
+
+
+def test_labels_over_their_values_leave_the_heading_the_name(catalog: Any) -> None:
+    page = catalog.page().picture(45, 70, 240, 300).text(310, 92, "Lindos", 22, bold=True)
+    page.text(310, 120, "Every board is chosen by hand and rests for two", 9)
+    page.text(310, 132, "winters before it becomes furniture. Our house", 9).text(310, 144, "has done so for years.", 9)
+    fields = {"CODE": "TB-7956", "WIDTH": "42.5 cm", "DEPTH": "67 cm", "MATERIAL": "Velvet", "PRICE": "£ 2,718.50"}
+    for index, (label, value) in enumerate(fields.items()):
+        page.text(310, 180 + 29 * index, label, 6.5).text(310, 191 + 29 * index, value, 9.5)
+    [found] = catalog.discover().products
+    assert (found.name, found.sku, found.price) == ("Lindos", "TB-7956", "2718.50")
+    assert found.attributes["material"] == "Velvet"

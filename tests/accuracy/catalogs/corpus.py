@@ -1,0 +1,84 @@
+"""The generated catalogs that are measured: the same ones on every machine, for every seed another set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from random import Random
+
+from . import listed, pictured, without
+from .sheets import scan
+from .truth import Made
+
+Maker = Callable[[Random], Made]
+
+
+def list_makers() -> list[Maker]:
+    """One maker a catalog; each draws sizes, fonts, names, codes and numbers from the generator it is given."""
+    grids = [
+        ("en", "below", "code+size"), ("de", "below", "code+price"), ("it", "above", "code+material"),
+        ("fr", "right", "code+size+price"), ("us", "below", ""), ("pl", "below", "code"), ("el", "below", "code+size"),
+        ("ru", "right", "code+price"), ("us", "left", "code+size"), ("en", "above", "price"),
+        ("de", "right", "code+material+size"),
+    ]  # fmt: skip
+    lists = [
+        ("en", "none", True, True, True), ("de", "ruled", False, True, True), ("it", "lines", True, False, True),
+        ("fr", "ruled", True, True, True), ("pl", "none", False, False, True), ("ru", "lines", False, True, True),
+        ("el", "ruled", False, False, True), ("us", "lines", True, True, False), ("de", "none", True, True, False),
+        ("it", "ruled", True, False, False),
+    ]  # fmt: skip
+    makers: list[Maker] = []
+    for language, side, fields in grids:
+        makers.append(lambda random, a=language, b=side, c=fields: pictured.make_swatches(random, a, b, c))  # type: ignore[misc]
+    for language, style, count in [
+        ("en", "colon", 1), ("de", "columns", 1), ("fr", "ruled", 2), ("it", "stacked", 1), ("pl", "columns", 2),
+        ("ru", "colon", 1), ("el", "columns", 1), ("us", "ruled", 1),
+    ]:  # fmt: skip
+        makers.append(lambda random, a=language, b=style, c=count: pictured.make_sheets(random, a, b, per_page=c))  # type: ignore[misc]
+    for language, rules, grades, groups, repeat in lists:
+        makers.append(
+            lambda random, a=language, b=rules, c=grades, d=groups, e=repeat: listed.make_price_list(  # type: ignore[misc]
+                random, a, b, grades=c, groups=d, repeat_header=e, inches=a == "us"
+            )
+        )
+    makers += [
+        lambda random: pictured.make_spreads(random, "en", kind="halves"),
+        lambda random: pictured.make_spreads(random, "de", kind="picture"),
+        lambda random: pictured.make_facing(random, "en"),
+        lambda random: pictured.make_facing(random, "it"),
+        lambda random: pictured.make_cards(random, "us"),
+        lambda random: pictured.make_cards(random, "fr"),
+        lambda random: listed.make_variants(random, "en"),
+        lambda random: listed.make_variants(random, "de", per_page=2),
+        lambda random: listed.make_leaders(random, "us"),
+        lambda random: listed.make_leaders(random, "it"),
+        lambda random: without.make_brochure(random, "it"),
+        lambda random: without.make_brochure(random, "ru"),
+        lambda random: without.make_manual(random, "en"),
+        lambda random: without.make_manual(random, "de"),
+        lambda random: without.make_index(random, "en"),
+        lambda random: without.make_index(random, "fr"),
+        lambda random: without.make_report(random, "en"),
+        lambda random: without.make_report(random, "de"),
+    ]
+    return makers
+
+
+def list_scanned() -> list[Maker]:
+    """Catalogs as images only, at 150 to 200 dpi."""
+    originals: list[Maker] = [
+        lambda random: pictured.make_swatches(random, "en", "below", "code+size"),
+        lambda random: listed.make_price_list(random, "de", "lines", grades=False, groups=True),
+        lambda random: pictured.make_sheets(random, "us", "columns"),
+    ]
+    return [lambda random, one=one: _scanned(random, one) for one in originals]  # type: ignore[misc]
+
+
+def _scanned(random: Random, maker: Maker) -> Made:
+    made, dpi = maker(random), random.choice((150, 170, 200))
+    return Made(f"scan-{made.name}-{dpi}", scan(made.data, dpi, random), made.products)
+
+
+def make_catalogs(seed: int, *, scans: bool = True) -> Iterator[Made]:
+    """All catalogs of one seed."""
+    for number, maker in enumerate([*list_makers(), *(list_scanned() if scans else [])]):
+        yield maker(Random(seed * 1000 + number))

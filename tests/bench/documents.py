@@ -1,0 +1,77 @@
+"""Two real documents of the corpus: a long manual, and a catalog of images only beside its OCR time alone.
+
+    QUARRY_CORPUS=folder python tests/bench/documents.py
+
+`manual_seconds` is the whole command on the 464-page manual, start of servers included, without vectors. `scan_seconds`
+is the stage that reads the image-only catalog's pages; `ocr_seconds` a loop over both cores that only recognises text
+on the same pages; `ratio` is the first by the second.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+MANUAL = "pdf/manual/xerox-altalink-guide-464p.pdf"
+SCANNED = "pdf/catalog/sunbrella-fabrics-imageonly.pdf"
+
+
+def main() -> int:
+    corpus = os.environ.get("QUARRY_CORPUS")
+    if not corpus:
+        print("QUARRY_CORPUS names no folder of real files: nothing to measure")
+        print("RESULT documents skipped=1")
+        return 0
+    with tempfile.TemporaryDirectory(prefix="quarry-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)  # the account that runs the database for root passes through it
+        manual_seconds, manual = run_command(folder / "manual", Path(corpus) / MANUAL)
+        _, scanned = run_command(folder / "scanned", Path(corpus) / SCANNED)
+    scan_seconds = next(stage["seconds"] for stage in scanned["stages"] if stage["name"] == "read pages")
+    ocr_seconds = run_loop("ocr", Path(corpus) / SCANNED)
+    figures = {
+        "manual_seconds": round(manual_seconds, 1),
+        "manual_pages": manual["items"]["page"]["created"],
+        "manual_products": manual["items"]["product"]["declared"],
+        "scan_seconds": round(scan_seconds, 1),
+        "ocr_seconds": round(ocr_seconds, 1),
+        "ratio": round(scan_seconds / ocr_seconds, 3),
+    }
+    print("RESULT documents " + " ".join(f"{key}={value}" for key, value in figures.items()))
+    return 0
+
+
+def run_command(home: Path, path: Path) -> tuple[float, dict[str, Any]]:
+    """Seconds that the command takes in a home of its own, and its report."""
+    home.mkdir()
+    home.chmod(0o711)
+    started = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.pdf", str(path), "--json", "--no-enrich"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "QUARRY_HOME": str(home), "QUARRY_PAGE_WORKERS": "2"},
+    )
+    seconds = time.monotonic() - started
+    if done.returncode:
+        raise SystemExit(f"{path.name}: the command ended with {done.returncode}: {done.stderr[-500:]}")
+    print(f"  {path.name}: {seconds:.1f} s", flush=True)
+    return seconds, json.loads(done.stdout)
+
+
+def run_loop(name: str, path: Path) -> float:
+    """Seconds of one of the loops of `pages_plain.py`."""
+    command = [sys.executable, str(HERE / "pages_plain.py"), name, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return float(json.loads(done.stdout.splitlines()[-1])["seconds"])
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

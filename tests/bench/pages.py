@@ -1,0 +1,213 @@
+"""Reading pages: the page stage beside plain loops over both cores, tables apart, and memory at 500 and 2000 pages.
+
+    python tests/bench/pages.py [--pages 2000]
+
+The catalog is generated: three images a page, each another one, with captions; no page has a table. `rate` is the page
+stage (Prefect, Dask, reading children) in pages a second. `plain` is a loop over both cores that makes PyMuPDF's calls
+for the same results: text, words, image bytes written to files, pixels for the perceptual hash; `bytes` leaves the
+pixels out. `reader` is our reader in such a loop. The `cpu_ms` are CPU time a page, which a busy machine disturbs less;
+`orchestration` is what Prefect, Dask and the children take of the stage's. `tables` is our reader on pages full of
+tables, `tables_ms` the work of their tables alone per page, `no_tables_ms` what looking for tables costs a page
+without one. Memory is resident, in MB, as
+the kernel counts it per process (shared libraries counted in each): `worker_mb` the largest Dask worker with its
+reading child, `tree_mb` the flow's process with all it started (the database's processes left out, whose shared memory
+would count many times). `growth` is `tree_mb` of all pages by that of 500.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+import psutil
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "sample"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "accuracy"))
+
+from catalogs.listed import make_price_list
+from large_catalog import make_large_catalog
+
+HERE = Path(__file__).parent
+IMAGES_PER_PAGE = 3
+SHORT_PAGES = 500
+MARKDOWN_PAGES = 40
+TABLE_LISTS = 12
+SAMPLE_SECONDS = 0.25
+
+
+class Stage(NamedTuple):
+    """One run of the page stage."""
+
+    seconds: float
+    pages: int
+    cpu_ms: float  # of both cores, a page
+    worker_mb: float
+    tree_mb: float
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", type=int, default=2000)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="quarry-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)  # the account that runs the database for root passes through it
+        large, short, lists = folder / "large.pdf", folder / "short.pdf", folder / "lists.pdf"
+        started = time.monotonic()
+        make_large_catalog(large, options.pages, IMAGES_PER_PAGE, 1)
+        cut_catalog(large, short, SHORT_PAGES)
+        make_lists(lists)
+        print(f"catalogs made in {time.monotonic() - started:.0f} s; load {os.getloadavg()[0]:.1f}", flush=True)
+        figures = measure(folder, large, short, lists)
+    print("RESULT pages " + " ".join(f"{key}={value}" for key, value in figures.items()))
+    return 0
+
+
+def measure(folder: Path, large: Path, short: Path, lists: Path) -> dict[str, float]:
+    """Every figure of the RESULT line."""
+    first = run_stage(folder / "home-short", short)
+    stage = run_stage(folder / "home", large)
+    rate = stage.pages / stage.seconds
+    loops = {name: run_loop(name, large) for name in ("pixels", "bytes", "reader", "reader-without-tables")}
+    with_tables, without = run_loop("reader", lists), run_loop("reader-without-tables", lists)
+    plain, reader, untabled = loops["pixels"], loops["reader"], loops["reader-without-tables"]
+    figures = {
+        "rate": round(rate, 1),
+        "plain": round(plain.rate, 1),
+        "ratio": round(rate / plain.rate, 3),
+        "bytes": round(loops["bytes"].rate, 1),
+        "reader": round(reader.rate, 1),
+        "cpu_ms": round(stage.cpu_ms, 2),
+        "plain_cpu_ms": round(plain.cpu_ms, 2),
+        "reader_cpu_ms": round(reader.cpu_ms, 2),
+        "orchestration": round(max(0.0, 1 - reader.cpu_ms / stage.cpu_ms), 3),
+        "tables": round(with_tables.rate, 1),
+        "tables_ms": round(with_tables.cpu_ms - without.cpu_ms, 2),
+        "no_tables_ms": round(reader.cpu_ms - untabled.cpu_ms, 2),
+    }
+    if importlib.util.find_spec("pymupdf4llm"):
+        figures["pymupdf4llm"] = round(run_loop("pymupdf4llm", large, MARKDOWN_PAGES).rate, 2)
+    else:
+        print("pymupdf4llm is not installed (pip install -e '.[peers]'): not measured")
+    return figures | {
+        "worker_mb": round(stage.worker_mb),
+        "tree_mb": round(stage.tree_mb),
+        "growth": round(stage.tree_mb / first.tree_mb, 3),
+        "worker_growth": round(stage.worker_mb / first.worker_mb, 3),
+        "pages": stage.pages,
+    }
+
+
+def cut_catalog(source: Path, target: Path, pages: int) -> None:
+    """The first pages of a catalog as one of its own."""
+    import pymupdf
+
+    with pymupdf.open(source) as large, pymupdf.open() as short:
+        short.insert_pdf(large, to_page=min(pages, large.page_count) - 1)
+        short.save(target)
+
+
+def make_lists(path: Path) -> None:
+    """Price lists of several kinds, one after the other, without their fronts."""
+    import pymupdf
+
+    document = pymupdf.open()
+    for number in range(TABLE_LISTS):
+        rules = ("ruled", "none", "lines")[number % 3]
+        made = make_price_list(Random(number), "en", rules, grades=True, groups=True)
+        with pymupdf.open("pdf", made.data) as one:
+            document.insert_pdf(one, from_page=3)
+    document.save(path)
+
+
+class Loop(NamedTuple):
+    """One of the loops of `pages_plain.py`: pages a second, and CPU time a page."""
+
+    rate: float
+    cpu_ms: float
+
+
+def run_loop(name: str, path: Path, pages: int | None = None) -> Loop:
+    command = [sys.executable, str(HERE / "pages_plain.py"), name, str(path), *([str(pages)] if pages else [])]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout.splitlines()[-1])
+    print(f"  {name} on {path.name}: {found['pages'] / found['seconds']:.1f} pages/s", flush=True)
+    return Loop(found["pages"] / found["seconds"], 1e3 * found["cpu_seconds"] / found["pages"])
+
+
+def run_stage(home: Path, path: Path) -> Stage:
+    """The page stage in a home of its own, watched from outside."""
+    home.mkdir()
+    home.chmod(0o711)
+    environment = {**os.environ, "QUARRY_HOME": str(home), "QUARRY_PAGE_WORKERS": "2"}
+    command = [sys.executable, str(HERE / "pages_stage.py"), str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        watch = Watch(process.pid)
+        watch.start()
+        assert process.stdout is not None
+        answer = process.stdout.read()
+        watch.stop()
+    if process.returncode:
+        raise SystemExit(f"the page stage ended with {process.returncode}")
+    found: dict[str, Any] = json.loads(answer.splitlines()[-1])
+    stage = Stage(
+        found["seconds"],
+        found["pages"],
+        1e3 * found["cpu_seconds"] / found["pages"],
+        watch.worker / 1e6,
+        watch.tree / 1e6,
+    )
+    print(
+        f"  stage on {path.name}: {stage.pages / stage.seconds:.1f} pages/s, {found['images']} images, "
+        f"worker {stage.worker_mb:.0f} MB, tree {stage.tree_mb:.0f} MB",
+        flush=True,
+    )
+    return stage
+
+
+class Watch(threading.Thread):
+    """The most memory that a tree of processes, and one worker with its reading child, ever had, in bytes."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self._root, self._over = psutil.Process(pid), threading.Event()
+        self.worker = self.tree = 0
+
+    def run(self) -> None:
+        while not self._over.wait(SAMPLE_SECONDS):
+            self._look()
+
+    def _look(self) -> None:
+        sizes: dict[int, int] = {}
+        parents: dict[int, int] = {}
+        readers: list[int] = []
+        try:
+            for process in [self._root, *self._root.children(recursive=True)]:
+                if process.name().startswith("postgres"):
+                    continue
+                sizes[process.pid], parents[process.pid] = process.memory_info().rss, process.ppid()
+                if "tasks.local.page_child" in process.cmdline():
+                    readers.append(process.pid)
+        except (psutil.NoSuchProcess, psutil.ZombieProcess):
+            return
+        self.tree = max(self.tree, sum(sizes.values()))
+        for reader in readers:
+            self.worker = max(self.worker, sizes[reader] + sizes.get(parents[reader], 0))
+
+    def stop(self) -> None:
+        self._over.set()
+        self.join()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

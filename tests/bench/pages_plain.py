@@ -1,0 +1,138 @@
+"""Loops over pages that the page stage is measured against, each on both cores, without any orchestration.
+
+`python tests/bench/pages_plain.py LOOP FILE [PAGES]` prints one line of JSON: seconds from the first page to the last,
+CPU seconds of both cores, and how many pages. Loops: `bytes` and `pixels` (the PyMuPDF calls), `reader` and
+`reader-without-tables` (our reader), `ocr`, `pymupdf4llm`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import multiprocessing
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+CORES = 2
+Loop = Callable[[Path, Sequence[int], Path], None]
+
+
+def read_bytes(path: Path, pages: Sequence[int], folder: Path, *, decode: bool = False) -> None:
+    """Text with fonts and places, words, and every image's bytes in a file; with `decode` its pixels, too."""
+    import pymupdf
+
+    with pymupdf.open(path) as document:
+        for number in pages:
+            page = document[number]
+            text = page.get_textpage()
+            page.get_text("dict", textpage=text)
+            page.get_text("words", textpage=text)
+            page.get_image_info(xrefs=True)
+            for image in page.get_images():
+                data = document.extract_image(image[0])["image"]
+                (folder / hashlib.sha256(data).hexdigest()).write_bytes(data)
+                if decode:  # a perceptual hash, and whether the image is whole, need its pixels
+                    pymupdf.Pixmap(document, image[0])
+
+
+def read_pixels(path: Path, pages: Sequence[int], folder: Path) -> None:
+    read_bytes(path, pages, folder, decode=True)
+
+
+def read_whole(path: Path, pages: Sequence[int], folder: Path, *, tables: bool = True) -> None:
+    """All that our reader does, each page written as the stage writes it."""
+    import pymupdf
+
+    from tasks.catalog.pdf.document import open_document
+    from tasks.catalog.pdf.options import ReadOptions
+    from tasks.catalog.pdf.reader import PageReader
+
+    with open_document(path) as document:
+        reader = PageReader(document, folder, ReadOptions(tables=tables))
+        for number in pages:
+            (folder / f"{number:05}.json").write_bytes(reader.read(number + 1).model_dump_json().encode())
+            pymupdf.TOOLS.store_shrink(50)
+
+
+def read_without_tables(path: Path, pages: Sequence[int], folder: Path) -> None:
+    read_whole(path, pages, folder, tables=False)
+
+
+def recognise(path: Path, pages: Sequence[int], folder: Path) -> None:
+    """Text by OCR and nothing else: rendered, recognised, read again where it is unsure."""
+    import pymupdf
+
+    from tasks.catalog.pdf.ocr import recognise_text
+    from tasks.catalog.pdf.options import ReadOptions
+    from tasks.catalog.pdf.raster import survey_page
+
+    with pymupdf.open(path) as document:
+        for number in pages:
+            page = document[number]
+            shown = page.get_displaylist()
+            sizes = [(image["width"], image["bbox"]) for image in page.get_image_info()]
+            dpi = max((72 * width / max(1.0, box[2] - box[0]) for width, box in sizes), default=300.0)
+            recognise_text(shown, survey_page(shown), dpi, ReadOptions())
+
+
+def read_markdown(path: Path, pages: Sequence[int], folder: Path) -> None:
+    import pymupdf4llm
+
+    with contextlib.redirect_stdout(sys.stderr):
+        pymupdf4llm.to_markdown(str(path), pages=list(pages), show_progress=False)
+
+
+LOOPS: dict[str, Loop] = {
+    "bytes": read_bytes,
+    "pixels": read_pixels,
+    "reader": read_whole,
+    "reader-without-tables": read_without_tables,
+    "ocr": recognise,
+    "pymupdf4llm": read_markdown,
+}
+
+
+def _run(name: str, path: Path, pages: Sequence[int], folder: Path, ready: object, spans: object) -> None:
+    LOOPS[name](path, pages[:1], folder)  # imports and caches are not what is measured
+    ready.wait()  # type: ignore[attr-defined]
+    started, cpu = time.monotonic(), time.process_time()
+    LOOPS[name](path, pages, folder)
+    spans.put((started, time.monotonic(), time.process_time() - cpu))  # type: ignore[attr-defined]
+
+
+def measure(name: str, path: Path, count: int) -> dict[str, float]:
+    """What both cores take for the first `count` pages."""
+    for variable in ("OMP_THREAD_LIMIT", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[variable] = "1"  # as the stage's children
+    context = multiprocessing.get_context("spawn")
+    ready, spans = context.Barrier(CORES), context.Queue()
+    with tempfile.TemporaryDirectory() as folder:
+        workers = [
+            context.Process(target=_run, args=(name, path, range(core, count, CORES), Path(folder), ready, spans))
+            for core in range(CORES)
+        ]
+        for worker in workers:
+            worker.start()
+        found = [spans.get() for _ in workers]
+        for worker in workers:
+            worker.join()
+    starts, ends, cpu = zip(*found, strict=True)
+    return {"seconds": max(ends) - min(starts), "cpu_seconds": sum(cpu), "pages": count}
+
+
+def count_pages(path: Path) -> int:
+    import pymupdf
+
+    with pymupdf.open(path) as document:
+        return int(document.page_count)
+
+
+if __name__ == "__main__":
+    file = Path(sys.argv[2])
+    pages = int(sys.argv[3]) if len(sys.argv) > 3 else count_pages(file)
+    print(json.dumps(measure(sys.argv[1], file, pages)))
