@@ -27,9 +27,7 @@ async def discover(
     async with job.stage("discover products") as counter:
         while True:
             try:
-                discovery = await discover_products(
-                    quote(pages), received.local.filename, services
-                )
+                discovery = await discover_products(quote(pages), received.local.filename, services)
                 counter.items = len(discovery.products)
                 return discovery
             except UnavailableError as error:  # parked, or down since a moment ago

@@ -1,4 +1,4 @@
-"""Jobs on the command line: `python -m flows.jobs list | show ID | limits`."""
+"""Jobs on the command line: `python -m flows.jobs list | show | pause | resume | cancel | retry | limits`."""
 
 from flows.cli.jobs import main
 

@@ -13,31 +13,37 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from prefect.utilities.annotations import quote
+
 from flows.batches import Stage
 from flows.images import ImageTail
 from tasks import resources
 from tasks.catalog.engines import ItemFailure
-from tasks.downloads import Downloaded, ImageFetches, download_images, open_downloads
+from tasks.downloads import OWN_MANNERS, Downloaded, ImageFetches, ImageManners, download_images, open_downloads
 from tasks.embeddings import TEXT_STAGE, describe_product, embed_chunks, embed_products
 from tasks.engines import get_engines
 from tasks.jobs import Job
 from tasks.limits import LIMITS
 from tasks.records import bring_known, link_images, list_images, save_record_chunks, store_downloads
 from tasks.storage import records as store
+from tasks.storage.jobs import list_changes
 from tasks.storage.library import TextItem
 from tasks.storage.records import Extent, UnfinishedProduct
 
 FINISH_STAGE = "finish-records"
 
 
-async def finish_records(job: Job, source: str, *, enrich: bool, images: bool) -> None:
-    """Bring every product of `source` whose content is new to its end; declares the job's images and chunks.
+async def finish_records(
+    job: Job, *sources: str, enrich: bool, images: bool, manners: ImageManners = OWN_MANNERS
+) -> None:
+    """Bring every product of `sources` whose content is new to its end; declares the job's images and chunks.
 
-    Without `enrich` no engine is asked; without `images` none are fetched.
+    Without `enrich` no engine is asked; without `images` none are fetched. `manners`: how image hosts are asked.
     """
     folder = resources.current().settings.home / "work" / f"records-{job.id}"
-    tail = _Tail(job, source, folder, enrich=enrich, images=images)
+    tail = _Tail(job, sources, folder, manners, enrich=enrich, images=images)
     try:
+        await tail.recall()
         async with job.stage(FINISH_STAGE) as counter, AsyncExitStack() as stack:
             async for window in tail.list_windows():
                 await tail.finish(window, stack)
@@ -46,44 +52,63 @@ async def finish_records(job: Job, source: str, *, enrich: bool, images: bool) -
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
     async with job.database.transaction() as connection:
         await job.declare(connection, "image", len(tail.images))
-        await job.declare(connection, "chunk", tail.chunks)
+        await job.declare(connection, "chunk", len(tail.chunks))
 
 
 class _Tail:
-    """One job's records on their way. `images` are keys of ledger lines: hashes, or addresses of dead ones."""
+    """One job's records on their way. `images` and `chunks` are keys of ledger lines: hashes or dead addresses; ids."""
 
-    def __init__(self, job: Job, source: str, folder: Path, *, enrich: bool, images: bool) -> None:
-        self._job, self._source, self._folder = job, source, folder
+    def __init__(
+        self, job: Job, sources: Sequence[str], folder: Path, manners: ImageManners, *, enrich: bool, images: bool
+    ) -> None:
+        self._job, self._sources, self._folder, self._manners = job, sources, folder, manners
         self._enrich, self._fetches = enrich, images
         self._extent: Extent = ("all" if enrich else "rows") if images else ("texts" if enrich else "text-rows")
         self._settings = resources.current().settings
         self._downloads: ImageFetches | None = None
+        self._linked: bool | None = None
         self.images: set[str] = set()
-        self.chunks = 0
+        self.chunks: set[str] = set()
 
-    def list_windows(self) -> AsyncIterator[list[UnfinishedProduct]]:
-        """Products whose content has not been finished, in the source's order, some at a time."""
-        size = self._settings.record_window if self._enrich else self._settings.record_rows
-        return store.list_unfinished(self._job.database, self._job.workspace_id, self._source, self._extent, size)
+    async def recall(self) -> None:
+        """What an earlier life of the job brought to its end is not done again, and is the job's all the same."""
+        if self._job.attempt > 1:
+            self.images |= (await list_changes(self._job.database, self._job.id, "image")).keys()
+            self.chunks |= (await list_changes(self._job.database, self._job.id, "chunk")).keys()
+
+    async def list_windows(self) -> AsyncIterator[list[UnfinishedProduct]]:
+        """Products whose content has not been finished, in each source's order, some at a time."""
+        job, size = self._job, self._settings.record_window if self._enrich else self._settings.record_rows
+        for source in self._sources:
+            async for window in store.list_unfinished(job.database, job.workspace_id, source, self._extent, size):
+                yield window
 
     async def finish(self, window: Sequence[UnfinishedProduct], stack: AsyncExitStack) -> None:
         """Images, chunks and vectors of a window; it counts as finished when nothing of it has to be tried again."""
         fetches = self._fetches and any(product.images for product in window)
         if fetches and self._downloads is None:
-            self._downloads = await stack.enter_async_context(open_downloads(self._job, self._folder, self._settings))
+            opened = open_downloads(self._job, self._folder, self._settings, **self._manners._asdict())
+            self._downloads = await stack.enter_async_context(opened)
         # Where no service is asked, there are only rows to write: those of a window at once.
         size = self._settings.product_batch if fetches or self._enrich else len(window)
         downloads = self._downloads if fetches else None
-        work = _Window(self._job, downloads, self._folder, size, links=self._fetches, enrich=self._enrich)
+        links = self._fetches and await self._has_links()
+        work = _Window(self._job, downloads, self._folder, size, links=links, enrich=self._enrich)
         try:
             await work.run(window)
         finally:
             await work.stop()
             self.images |= work.images
-            self.chunks += work.chunks
+            self.chunks |= work.chunks
         done = [product for product in window if product.id not in work.unready]
         async with self._job.database.transaction() as connection:
             await store.mark_finished(connection, done, self._extent)
+
+    async def _has_links(self) -> bool:
+        """Whether any product of the sources had images before this run; asked once."""
+        if self._linked is None:
+            self._linked = await store.has_linked_images(self._job.database, self._job.workspace_id, self._sources)
+        return self._linked
 
 
 class _Window:
@@ -96,7 +121,7 @@ class _Window:
         self._job, self._downloads, self._folder, self._settings = job, downloads, folder, settings
         self._links = links
         self.images: set[str] = set()
-        self.chunks = 0
+        self.chunks: set[str] = set()
         self.unready: set[uuid.UUID] = set()  # to be tried again by the next run
         self._reached: set[uuid.UUID] = set()
         # Enough batches side by side that the slowest picture of one leaves no slot of the cap idle.
@@ -123,9 +148,9 @@ class _Window:
         if self._downloads is not None:
             await self._fetch(self._downloads, batch, number, total)
         elif self._links:  # none is listed any more
-            await link_images(self._job, batch, [], number)
-        written = await save_record_chunks(self._job, batch, number)
-        self.chunks += written  # in one step: other batches count meanwhile
+            await link_images(self._job, quote(batch), [], number)
+        # Quoted, or Prefect walks through all that the products hold.
+        self.chunks.update(await save_record_chunks(self._job, quote(batch), number))
         if self._engines:
             await self._engines.embed_texts([product.id for product in batch])
         self._reached |= {product.id for product in batch}

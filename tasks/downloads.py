@@ -31,9 +31,11 @@ from tasks.storage.rows import ImageRow, seal
 
 __all__ = [
     "DOWNLOAD_STAGE",
+    "OWN_MANNERS",
     "Downloaded",
     "ImageFetches",
     "ImageLeftAloneError",
+    "ImageManners",
     "ImageRequest",
     "Turn",
     "download_images",
@@ -44,6 +46,16 @@ __all__ = [
 DOWNLOAD_STAGE = "download-images"
 
 _CONTENT_TYPES = {"jpg": "image/jpeg", "png": "image/png"}
+
+
+class ImageManners(NamedTuple):
+    """How hosts of images are asked: as whom, and what is held for each request, before the cap's slot."""
+
+    user_agent: str | None = None
+    turn: Turn = lambda _url: nullcontext()
+
+
+OWN_MANNERS = ImageManners()
 
 
 class ImageRequest(NamedTuple):

@@ -28,6 +28,7 @@ from tasks.catalog.report import ChangedField, ProductChange
 from tasks.clients.web_answers import Validators
 from tasks.engines import OverBudgetError, ParkedError, UnavailableError, get_engines
 from tasks.products import RowOrigin, product_row
+from tasks.reader_thread import read_beside
 from tasks.settings import Settings
 from tasks.sources import LocalSource, SourceError, is_url, receive, receive_if_changed
 from tasks.storage.database import Database
@@ -93,7 +94,7 @@ async def look_at_feed(file: FeedFile, mapping: FeedMapping | None, settings: Se
     """
     source = file.source
     try:
-        return await asyncio.to_thread(
+        return await read_beside(
             open_feed,
             file.local.path,
             mapping,
@@ -117,16 +118,16 @@ async def preview_feed(
     """What an import would make of the feed's fields; `improve` is asked where a suggestion is unsure of some."""
     try:
         encoding = mapping.encoding if mapping else None
-        source = await asyncio.to_thread(open_source, local.path, encoding, _limits(settings))
-        mapping = mapping or recognise(await asyncio.to_thread(read_head, source), accept_orders=True)
-        suggestion = None if mapping else await asyncio.to_thread(suggest_for, source)
+        source = await read_beside(open_source, local.path, encoding, _limits(settings))
+        mapping = mapping or recognise(await read_beside(read_head, source), accept_orders=True)
+        suggestion = None if mapping else await read_beside(suggest_for, source)
     except FeedError as error:
         raise SourceError(f"{local.origin}: {error}") from None
     if suggestion and improve:
         suggestion = await improve(suggestion)
     mapping = suggestion.mapping if suggestion else mapping
     assert mapping is not None, "what is not recognised has a suggestion"
-    return await asyncio.to_thread(
+    return await read_beside(
         preview,
         source,
         mapping,
@@ -209,12 +210,15 @@ async def scan_records(delivery: Delivery, feed: Feed, limit: int | None, versio
     `version` stands for the digest of the feed's context: another one has every record read again.
     """
     stubs, records, broken = feed.scan(), 0, None
-    while True:
-        batch, broken = await asyncio.to_thread(_take, stubs, _STUBS_AT_ONCE)
-        await delivery.stage(batch if limit is None else batch[: max(0, limit - records)])
-        records += len(batch)
-        if broken or len(batch) < _STUBS_AT_ONCE:
-            break
+    try:
+        while True:
+            batch, broken = await read_beside(_take, stubs, _STUBS_AT_ONCE)
+            await delivery.stage(batch if limit is None else batch[: max(0, limit - records)])
+            records += len(batch)
+            if broken or len(batch) < _STUBS_AT_ONCE:
+                break
+    finally:
+        await read_beside(stubs.close)
     counts = await delivery.compare(version or feed.context_digest)
     whole = broken is None and limit is None and not feed.is_update
     return Scan(records if limit is None else min(limit, records), counts, broken, whole)
@@ -234,8 +238,11 @@ def _take(stubs: Iterator[T], count: int) -> tuple[list[T], str | None]:
 async def read_batches(feed: Feed, wanted: Container[int], size: int) -> AsyncIterator[list[FeedRecord]]:
     """The wanted records as products, `size` at a time, read beside the event loop."""
     records = feed.read(wanted)
-    while batch := await asyncio.to_thread(lambda: list(islice(records, size))):
-        yield batch
+    try:
+        while batch := await read_beside(lambda: list(islice(records, size))):
+            yield batch
+    finally:
+        await read_beside(records.close)
 
 
 def make_rows(batch: Sequence[FeedRecord], origin: RowOrigin) -> list[ProductRow]:
@@ -272,13 +279,14 @@ async def read_rows(
         batch = list(islice(records, size))
         return RowBatch(batch, delivery, origin) if batch else None
 
-    coming = asyncio.create_task(asyncio.to_thread(take))
+    coming = asyncio.create_task(read_beside(take))
     try:
         while batch := await coming:
-            coming = asyncio.create_task(asyncio.to_thread(take))
+            coming = asyncio.create_task(read_beside(take))
             yield batch
     finally:
         await asyncio.gather(coming, return_exceptions=True)
+        await read_beside(records.close)
 
 
 async def compare_rows(delivery: Delivery, rows: Sequence[ProductRow], diff: Diff) -> None:

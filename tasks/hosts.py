@@ -141,6 +141,16 @@ class Hosts:
             await web_hosts.set_crawl_delay(self._database, page.host, delay)
             return rules
 
+    def is_closed(self, origin: str) -> bool:
+        """Whether the origin's robots.txt could not be read, so that nothing there may be asked for now."""
+        known = self._rules.get(origin)
+        return known is not None and known[0].is_temporary
+
+    def explain_if_known(self, page: PageUrl) -> str | None:
+        """As `explain_refusal`, without asking anybody: None also where the rules are not known."""
+        known = self._rules.get(page.origin)
+        return known[0].explain_refusal(page.url) if known else None
+
     async def explain_refusal(self, page: PageUrl) -> str | None:
         """Why robots.txt keeps us from `page`; None when it does not."""
         return (await self.open_origin(page.origin)).explain_refusal(page.url)

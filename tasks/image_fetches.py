@@ -26,7 +26,7 @@ from tasks.storage.downloads import KnownDownload, clean_url, find_known, hash_u
 CAP = "downloads"  # the limit, and the name of the figures in the job's report
 
 Turn = Callable[[str], AbstractAsyncContextManager[object]]
-"""(address) -> what is held for one request to it; may raise ServiceError: `ImageLeftAloneError` where it must not be."""
+"""(address) -> what is held for one request; raises ServiceError, `ImageLeftAloneError` where none may be sent."""
 
 _ACCEPT = "image/jpeg, image/png;q=0.9, image/webp;q=0.8, image/*;q=0.7, */*;q=0.5"  # what need not be converted first
 _DAY_SECONDS = 86_400

@@ -133,8 +133,8 @@ async def link_images(
 
 
 @task(task_run_name="save chunks {number}", cache_policy=NO_CACHE, persist_result=False)
-async def save_record_chunks(job: Job, products: Sequence[UnfinishedProduct], number: int) -> int:
-    """Write the chunks of what the products' pages, else descriptions, say, with their ledger lines; returns how many."""
+async def save_record_chunks(job: Job, products: Sequence[UnfinishedProduct], number: int) -> list[str]:
+    """Write the chunks of what the products' pages, else descriptions, say, with ledger lines; their keys."""
     settings = resources.current().settings
     rows = [
         _chunk_row(job, product.id, chunk, settings.chunk_quality_threshold)
@@ -150,7 +150,7 @@ async def save_record_chunks(job: Job, products: Sequence[UnfinishedProduct], nu
         await store.delete_stale_chunks(connection, [product.id for product in products], [row.id for row in rows])
         changes = await upsert(connection, rows)
         await job.record(connection, [Item("chunk", str(row.id), SAVE_STAGE, changes.of(row.id)) for row in rows])
-    return len(rows)
+    return [str(row.id) for row in rows]
 
 
 def _chunk_row(job: Job, product: uuid.UUID, chunk: Chunk, threshold: float) -> ChunkRow:

@@ -46,8 +46,20 @@ class WebSettings(BaseSettings):
     web_readers: int = Field(2, ge=1, description="Processes that read pages")
     web_read_seconds: float = Field(20, gt=0, description="Reading one page")
     web_read_memory_mb: int = Field(1024, ge=256, description="Address space of a process that reads pages")
+    web_render_seconds: float = Field(60, gt=0, description="With --browser: a page's scripts, their requests included")
+    web_render_parts: int = Field(50, ge=0, description="Requests of one page's scripts that are answered")
+    web_browser: str | None = Field(None, description="Chromium's program; without it the first one found")
     web_missing_share: float = Field(
-        0.5, ge=0, le=1, description="Of a shop's known products; if a crawl misses more, none is marked without --force"
+        0.5,
+        ge=0,
+        le=1,
+        description="Of a shop's known products; a crawl that misses more marks none without --force",
+    )
+    web_known_share_least: int = Field(
+        10, ge=0, description="Of a shop with fewer known products any number may be missing"
+    )
+    web_look_seconds: float = Field(
+        2, gt=0, description="How often a crawl looks whether it was paused or cancelled, and at new hosts"
     )
     web_deaths: int = Field(20, ge=2, description="A page claimed so often without an end has failed")
 

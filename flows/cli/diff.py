@@ -25,6 +25,7 @@ from tasks.catalog.ids import workspace_id
 from tasks.feeds import Diff, FeedFile, compare_rows, look_at_feed, make_rows, read_batches, receive_feed, scan_records
 from tasks.products import RowOrigin
 from tasks.progress import Progress
+from tasks.reader_thread import read_beside
 from tasks.resources import open_resources
 from tasks.settings import Settings, load_settings
 from tasks.sources import list_sources
@@ -117,7 +118,7 @@ async def _compare(database: Database | None, named: str, options: Mapping[str, 
 async def _count_new(feed: Feed, origin: RowOrigin, found: FeedDiff, diff: Diff, limit: int | None) -> FeedDiff:
     """Without a library every record is new."""
     try:
-        found.records = await asyncio.to_thread(lambda: sum(1 for _ in feed.scan()))
+        found.records = await read_beside(lambda: sum(1 for _ in feed.scan()))
     except FeedError as error:
         found.records, found.refused = feed.records, f"{found.source}: {error}"
     found.records = min(found.records, limit or found.records)

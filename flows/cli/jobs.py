@@ -12,6 +12,7 @@ from rich.text import Text
 
 from flows.cli import run
 from flows.cli.checks import check_workspace
+from flows.cli.control import cancel, pause, resume
 from flows.cli.display import fail
 from flows.cli.retry import retry
 from flows.cli.summary import describe_end, item_table, open_console
@@ -21,6 +22,8 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions
 
 JOBS_SHOWN = 20
 app.command("retry")(retry)
+for _command in (pause, resume, cancel):
+    app.command()(_command)
 app.command("unmerge")(unmerge)
 
 

@@ -112,6 +112,17 @@ async def save_record_images(
     )
 
 
+async def has_linked_images(database: Database, workspace: uuid.UUID, sources: Sequence[str]) -> bool:
+    """Whether any product of the sources has a link to an image."""
+    rows = await database.fetch(
+        "select exists (select from public.products p join public.image_product_associations a on a.product_id = p.id "
+        "where p.workspace_id = %s and p.source = any(%s))",
+        workspace,
+        list(sources),
+    )
+    return bool(rows[0][0])
+
+
 async def delete_stale_chunks(connection: Connection, products: Sequence[uuid.UUID], keep: Sequence[uuid.UUID]) -> None:
     """Drop chunks of the products' descriptions that they no longer have."""
     await connection.execute(

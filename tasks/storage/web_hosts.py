@@ -40,10 +40,12 @@ async def set_delay(database: Database, host: str, base_seconds: float, limit_se
 
 
 async def set_crawl_delay(database: Database, host: str, seconds: float) -> None:
-    """What the host's robots.txt asks for, 0 for nothing."""
+    """What the host's robots.txt asks for, 0 for nothing; that file was the last request, so it counts from now."""
     await database.execute(
-        "update quarry.web_hosts set crawl_delay_seconds = %s, updated_at = now() "
+        "update quarry.web_hosts set crawl_delay_seconds = %s, updated_at = now(), "
+        "next_at = greatest(next_at, clock_timestamp() + make_interval(secs => greatest(base_seconds, %s))) "
         "where host = %s and crawl_delay_seconds <> %s",
+        seconds,
         seconds,
         host,
         seconds,

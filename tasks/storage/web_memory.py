@@ -30,7 +30,7 @@ class PageMemory:
     title: str | None = None
     product_ids: tuple[uuid.UUID, ...] = ()
     links: tuple[str, ...] = ()
-    markdown: str | None = None  # the main content; written, not recalled
+    markdown: str | None = None  # its main content; not recalled
     gone: bool = False
 
 
@@ -55,7 +55,8 @@ async def remember_pages(
         f"select id, %s, %s, clock_timestamp(), clock_timestamp(), {names} from jsonb_to_recordset(%s) as f("
         "id uuid, url_hash text, url text, host text, version text, etag text, last_modified text, "
         "content_sha256 text, final_url text, canonical_url text, kind text, title text, product_ids uuid[], "
-        "links jsonb, markdown text, gone boolean) order by id on conflict (id) do update set session_id = excluded.session_id, "
+        "links jsonb, markdown text, gone boolean) order by id on conflict (id) do update set "
+        "session_id = excluded.session_id, "
         "fetched_at = excluded.fetched_at, checked_at = excluded.checked_at, updated_at = now(), "
         f"{', '.join(f'{name} = excluded.{name}' for name in _COLUMNS if name != 'url_hash')}".encode(),
         (workspace, session, Jsonb(list(fresh.values()))),
@@ -117,3 +118,14 @@ async def list_seen_products(database: Database, session: uuid.UUID) -> list[uui
         "select distinct unnest(product_ids) from public.web_pages where session_id = %s and not gone", session
     )
     return [row[0] for row in rows]
+
+
+async def count_known(database: Database, workspace: uuid.UUID, host: str) -> tuple[int, int]:
+    """(pages, products) that the workspace knows of a host."""
+    rows = await database.fetch(
+        "select count(*), coalesce(sum(cardinality(product_ids)), 0) from public.web_pages "
+        "where workspace_id = %s and host = %s and not gone",
+        workspace,
+        host,
+    )
+    return int(rows[0][0]), int(rows[0][1])

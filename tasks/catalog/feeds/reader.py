@@ -11,7 +11,7 @@ variations that stand apart from their product) and 16 to 32 bytes for each reco
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Container, Generator
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
@@ -98,7 +98,7 @@ class Feed:
     def is_update(self) -> bool:
         return self._rules.is_update
 
-    def scan(self) -> Iterator[RecordStub]:
+    def scan(self) -> Generator[RecordStub, None, None]:
         """Every record in order. FeedError at a break, after the whole records before it."""
         self._rules = start_rules(self.mapping, self._head, self._options.today)
         self.skipped, self.records, self.broken = Counter(), 0, None
@@ -123,7 +123,7 @@ class Feed:
         finally:
             self.context_digest = self._make_digest()
 
-    def read(self, wanted: Container[int] | None = None) -> Iterator[FeedRecord]:
+    def read(self, wanted: Container[int] | None = None) -> Generator[FeedRecord, None, None]:
         """The records whose number is `wanted` (all without), in order. Ends quietly at the break that `scan` met."""
         mapper, make_unique, index = self._make_mapper(), SeenKeys().make_unique, -1
         try:
