@@ -26,7 +26,7 @@ from tasks.limit_server import MIN_LEASE_SECONDS, LiveLimit
 from tasks.limit_shares import Claim, count_before, must_give_up, turn_seconds
 from tasks.limit_table import Limit, LimitUnavailableError
 
-# A slot stays in a process for so long while others wait (prefect.md 3: 8 s broke the 15 s of fairness).
+# A slot stays in a process for so long while others wait (measured: 8 s broke the 15 s of fairness).
 TURN_SECONDS = 5.0
 # With more processes than slots, a round of turns takes no longer.
 PATIENCE_SECONDS = 10.0

@@ -1,4 +1,4 @@
-"""The four aspect views of an image, from its visual vector and one text vector an aspect (domain.md 3.5).
+"""The four aspect views of an image, from its visual vector and one text vector an aspect.
 
 Versioned by name, because a better method must be able to stand beside this one: the text is a constant, so inside one
 aspect the ranking is close to the visual one.

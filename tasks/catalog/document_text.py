@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from tasks.catalog.pages import Page
 
-BATCH_CHARACTERS = 100_000  # domain.md 4.2
+BATCH_CHARACTERS = 100_000  # the field's usual bound
 OVERLAP_CHARACTERS = 2_000
 _MARKER = re.compile(r"^\[page (\d+)\]$", re.MULTILINE)
 _WORD = re.compile(r"\w+")

@@ -11,7 +11,7 @@ from tasks.catalog.engines import Examination
 from tasks.catalog.image_analysis import Finish, ImageAnalysis, ImageClass, ImageLabel
 from tasks.catalog.model_json import find_list
 
-MIN_KNOWN_FIELDS = 4  # an analysis that knows less is none (domain.md 3.4)
+MIN_KNOWN_FIELDS = 4  # an analysis that knows less is none
 _FINISHES = frozenset(get_args(Finish))
 _NEEDS_ANALYSIS = frozenset({"PRODUCT_IMAGE", "MIXED"})
 _EMPTY = frozenset({"", "n/a", "na", "none", "null", "unknown", "not found", "not visible", "unspecified", "-"})

@@ -54,7 +54,7 @@ class VariantEntry(_Form):
 
 
 class DetailsForm(_Form):
-    """What a text says of one product (domain.md 4.3); every value as printed."""
+    """What a text says of one product; every value as printed."""
 
     sku: Text = None
     gtin: Text = None

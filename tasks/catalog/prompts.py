@@ -68,7 +68,7 @@ as printed. variants are the product's own sizes, colours or grades that have a 
 {_DATA_RULE}""",
 )
 
-# The instructions whose text vectors turn an image's vector towards one aspect (domain.md 3.5).
+# The instructions whose text vectors turn an image's vector towards one aspect.
 ASPECTS_VERSION = "aspects/1"
 ASPECTS = {
     "color": "color palette, dominant colors and how the colors relate",

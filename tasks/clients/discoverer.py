@@ -38,7 +38,7 @@ class DiscoveryOptions(NamedTuple):
     batch_characters: int = BATCH_CHARACTERS
     overlap_characters: int = OVERLAP_CHARACTERS
     smallest_batch_characters: int = 4_000  # an answer that ran out of tokens is asked again in halves, down to this
-    max_batches: int = 50  # domain.md 4.2
+    max_batches: int = 50  # the field's usual bound
     parallel_batches: int = 2  # as many as Claude's cap lets through
     idle_batches: int = 2  # stop after so many in a row with nothing new ...
     least_characters: int = 200_000  # ... but not before so much is read

@@ -26,7 +26,7 @@ class PictureSize(NamedTuple):
 
 
 CHAT_SIZE = PictureSize()
-SLIG_SIZE = PictureSize(max_side_pixels=512, keep_bytes=0)  # domain.md 3.5: at most 512 px, JPEG 85
+SLIG_SIZE = PictureSize(max_side_pixels=512, keep_bytes=0)  # at most 512 px, JPEG 85
 
 
 class Picture(NamedTuple):

@@ -9,7 +9,7 @@ from tasks.clients.errors import BudgetReachedError, ServiceError, ServiceParked
 from tasks.clients.examiner import ModelExaminer, Outcome
 from tasks.clients.outcomes import fail_items
 
-THRESHOLD = 0.6  # domain.md 3.2; confidences under it are uncertain
+THRESHOLD = 0.6  # confidences under it are uncertain
 
 
 class QwenThenClaude:

@@ -24,7 +24,7 @@ from tasks.catalog.products import Product
 from tasks.catalog.web.models import WebPage
 from tasks.catalog.web.reading import read_page
 
-# Issue 6, "What it must show": shares of the pages (of those where it is visible for brand and SKU).
+# Floors: shares of the pages (of those where it is visible for brand and SKU).
 FLOORS = {"name": 0.95, "price": 0.92, "availability": 0.85, "image": 0.85, "brand_sku": 0.80}
 # Listings of the corpus are saved without their address.
 _LISTING_URL = "https://www.teakboutique.com/{}.html"

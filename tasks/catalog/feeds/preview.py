@@ -15,7 +15,7 @@ from tasks.catalog.feeds.suggestions_columns import SAMPLED_RECORDS, Column, rea
 from tasks.catalog.pages import Frozen
 
 _MOST_SAMPLE_CHARACTERS = 200
-SURE, LIKELY = 0.9, 0.7  # domain.md 1.3: what a person has not to look at, and what is worth a look
+SURE, LIKELY = 0.9, 0.7  # what a person has not to look at, and what is worth a look
 
 
 class Preview(Frozen):

@@ -27,7 +27,7 @@ from tasks.catalog.feeds.suggestions_hints import (
 from tasks.catalog.feeds.suggestions_parts import find_pairs, find_variant
 from tasks.catalog.pages import Frozen
 
-ATTRIBUTE_CONFIDENCE = 0.5  # domain.md 1.3: what is not understood is metadata at 0.5
+ATTRIBUTE_CONFIDENCE = 0.5  # what is not understood is metadata at 0.5
 
 
 class FieldSuggestion(Frozen):

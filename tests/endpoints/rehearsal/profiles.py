@@ -66,7 +66,7 @@ def change(behaviour: Behaviour, **changes: Any) -> Behaviour:
 
 
 _MINUTE = ((10, 60.0),)  # seed 0: 10 requests a minute, burst 5
-# Caps of seed 0 and design.md 2; latencies of issue 4, "NAME=catalog". OpenAI has no cap there.
+# Caps of the table of limits; latencies as the catalog bench assumes them. OpenAI has no cap there.
 _PRODUCTION: dict[str, Behaviour] = {
     "qwen": Behaviour(3.0, 0.5, at_once=5, windows=_MINUTE, max_items=15, uncertain=0.12),
     "claude": Behaviour(2.0, 1.0, at_once=2, max_items=100, max_body_bytes=32 * 2**20),
