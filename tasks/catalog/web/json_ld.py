@@ -1,6 +1,6 @@
 """JSON-LD of a page, with the slips repaired that leave no doubt of what was meant.
 
-Own code and not extruct's: that brings 21 distributions for these lines, and a broken block loses it all (its issue 53).
+Own code and not extruct's: that brings 21 distributions for these lines, and a broken block loses it all (its #53).
 """
 
 from __future__ import annotations
