@@ -27,6 +27,10 @@ def _prefect(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "prefect", *arguments]
 
 
+# A worker ends its runs first; Prefect gives each 30 s.
+WORKER_STOP_SECONDS = 60.0
+
+
 def deploy_all() -> None:
     """Register the deployments of the working folder's prefect.yaml; SystemExit with the reason when that fails."""
     done = subprocess.run(
@@ -65,10 +69,19 @@ def main() -> int:
         try:
             return worker.wait()
         except KeyboardInterrupt:
-            with contextlib.suppress(ProcessLookupError):
-                worker.send_signal(signal.SIGTERM)
-            worker.wait()
+            _stop(worker)
             return 130
+
+
+def _stop(worker: subprocess.Popen[bytes]) -> None:
+    """Ask it to end; one that does not, as where Ctrl-C is ignored, is killed: its runs are taken up by the next start."""
+    with contextlib.suppress(ProcessLookupError):
+        worker.send_signal(signal.SIGTERM)
+    try:
+        worker.wait(WORKER_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+        worker.wait()
 
 
 def _describe(inbox: Path) -> str:

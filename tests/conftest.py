@@ -5,9 +5,11 @@ Pure tests use none of this, so they import neither Prefect nor a database.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -17,6 +19,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+
+# Started in the background of a script, we ignore Ctrl-C, and so would every command that a test interrupts.
+with contextlib.suppress(ValueError):  # only a main thread may say so
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Before anything of ours or of Prefect's is imported: no test sees the developer's own home, server or keys.
 for _name in [name for name in os.environ if name.startswith(("QUARRY_", "PREFECT_", "SUPABASE_"))]:
