@@ -74,7 +74,7 @@ def main() -> int:
 
 
 def _stop(worker: subprocess.Popen[bytes]) -> None:
-    """Ask it to end; one that does not, as where Ctrl-C is ignored, is killed: its runs are taken up by the next start."""
+    """Ask it to end; one that does not, as where Ctrl-C is ignored, is killed: its runs are taken up later."""
     with contextlib.suppress(ProcessLookupError):
         worker.send_signal(signal.SIGTERM)
     try:
