@@ -15,9 +15,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks import resources
-from tasks.catalog import ids
 from tasks.catalog.engines import ItemFailure
-from tasks.catalog.pages import PAGE_SCHEMA_VERSION
 from tasks.clients.web import WebClient
 from tasks.download_settings import DownloadSettings
 from tasks.image_fetches import ImageFetches, ImageLeftAloneError, Turn
@@ -25,9 +23,7 @@ from tasks.image_outcomes import Downloaded
 from tasks.jobs import Job
 from tasks.local.picture_reader import PictureReader
 from tasks.storage import downloads as store
-from tasks.storage import files
 from tasks.storage.jobs import Item
-from tasks.storage.rows import ImageRow, seal
 
 __all__ = [
     "DOWNLOAD_STAGE",
@@ -39,13 +35,10 @@ __all__ = [
     "ImageRequest",
     "Turn",
     "download_images",
-    "image_row",
     "open_downloads",
 ]
 
 DOWNLOAD_STAGE = "download-images"
-
-_CONTENT_TYPES = {"jpg": "image/jpeg", "png": "image/png"}
 
 
 class ImageManners(NamedTuple):
@@ -127,24 +120,3 @@ async def download_images(
         await store.confirm_downloads(connection, fetched.confirmed)
         await job.record(connection, list(unwell.values()))
     return [outcome.result for outcome in outcomes]
-
-
-def image_row(job: Job, image: Downloaded) -> ImageRow:
-    """The library's row of an image that it does not know."""
-    return seal(
-        ImageRow(
-            id=ids.image_id(job.workspace_id, image.sha256),
-            workspace_id=job.workspace_id,
-            sha256=image.sha256,
-            storage_path=files.image_path(job.workspace, image.sha256, image.ext),
-            content_type=_CONTENT_TYPES[image.ext],
-            width=image.width,
-            height=image.height,
-            file_size=image.bytes,
-            extraction_layer="download",
-            perceptual_hash=image.phash,
-            stats=image.stats.model_dump(),
-            schema_version=PAGE_SCHEMA_VERSION,
-            source_job_id=job.id,
-        )
-    )

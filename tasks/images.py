@@ -6,7 +6,7 @@ import asyncio
 import uuid
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -50,7 +50,7 @@ class SeenImage(NamedTuple):
 def see_page_image(job: Job, image: PageImage, page_number: int, folder: Path) -> SeenImage:
     """The image of a page, whose bytes lie in `folder` under their hash."""
     path, use = folder / f"{image.sha256}.{image.ext}", ImageUse(nearest_text=image.nearest_text)
-    return SeenImage(_image_row(job, image), path, image.stats, use, page_number)
+    return SeenImage(image_row(job, image, image.layer), path, image.stats, use, page_number)
 
 
 @task(task_run_name="store images {number}", cache_policy=NO_CACHE, persist_result=False)
@@ -98,7 +98,27 @@ def _occurrence_rows(job: Job, document: uuid.UUID, page: int, image: PageImage)
     ]
 
 
-def _image_row(job: Job, image: PageImage) -> ImageRow:
+class ImageFacts(Protocol):
+    """What a row needs to know of an image, wherever it comes from; sizes in pixels."""
+
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def ext(self) -> str: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def bytes(self) -> int: ...
+    @property
+    def phash(self) -> str: ...
+    @property
+    def stats(self) -> ImageStats: ...
+
+
+def image_row(job: Job, image: ImageFacts, layer: str) -> ImageRow:
+    """The library's row of an image; `layer` says how it was had: embedded, full_render or download."""
     return seal(
         ImageRow(
             id=ids.image_id(job.workspace_id, image.sha256),
@@ -109,7 +129,7 @@ def _image_row(job: Job, image: PageImage) -> ImageRow:
             width=image.width,
             height=image.height,
             file_size=image.bytes,
-            extraction_layer=image.layer,
+            extraction_layer=layer,
             perceptual_hash=image.phash,
             stats=image.stats.model_dump(),
             schema_version=PAGE_SCHEMA_VERSION,

@@ -17,9 +17,9 @@ from tasks.catalog.engines import ImageUse
 from tasks.catalog.products import ImageLink
 from tasks.catalog.text_chunks import chunk_text
 from tasks.chunks import SAVE_STAGE
-from tasks.downloads import Downloaded, ImageRequest, image_row
+from tasks.downloads import Downloaded, ImageRequest
 from tasks.engines import get_engines
-from tasks.images import STORE_STAGE, SeenImage, store_images
+from tasks.images import STORE_STAGE, SeenImage, image_row, store_images
 from tasks.jobs import Job
 from tasks.storage import files, library
 from tasks.storage import records as store
@@ -108,7 +108,7 @@ def _see(job: Job, listed: ListedImage, image: Downloaded, path: Path) -> SeenIm
         nearest_text=product.name,
         product={name: value for name, value in facts.items() if value},
     )
-    return SeenImage(image_row(job, image), path, image.stats, use)
+    return SeenImage(image_row(job, image, "download"), path, image.stats, use)
 
 
 @task(task_run_name="link images {number}", cache_policy=NO_CACHE, persist_result=False)

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
+from rich.console import Console
 
 from flows.cli import run
 from flows.cli.checks import check_export, check_workspace
 from flows.cli.display import fail
-from flows.cli.summary import open_console, print_summary
-from tasks.settings import Settings, load_settings
+from flows.cli.ending import end_command
+from tasks.settings import Settings
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -94,7 +95,7 @@ def ingest(
 
         raise typer.Exit(print_diff(options, as_json))
     result = run.run_command("flows.feed", lambda module: _start(module, options), export=export)
-    raise typer.Exit(_finish(result, as_json))
+    raise typer.Exit(end_command(result, as_json, _tell_changes))
 
 
 def _locate(source: str, settings: Settings) -> str:
@@ -134,23 +135,12 @@ async def _start(module: Any, options: dict[str, Any]) -> uuid.UUID:
         )
 
 
-def _finish(result: run.CommandResult | None, as_json: bool) -> int:
-    if result is None:
-        return run.CONFIGURATION
-    if not result.job:
-        return result.exit_code
-    if as_json:
-        run.print_json(result.job["report"] or {})
-    print_summary(result.job, result.products, load_settings().home, to_stderr=as_json, children=result.children)
-    report = result.job["report"] or {}
+def _tell_changes(console: Console, report: dict[str, Any]) -> None:
     changed = [change for change in report.get("changes", ()) if change["fields"]]
     if changed or report.get("missing"):
         from flows.cli.diff import changes_table
 
-        open_console(stderr=as_json).print(changes_table(changed, report.get("missing", [])))
-    if result.job["error"] and not result.children:
-        fail(result.job["error"])
-    return result.exit_code
+        console.print(changes_table(changed, report.get("missing", [])))
 
 
 def main() -> None:

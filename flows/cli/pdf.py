@@ -12,9 +12,8 @@ import typer
 from flows.cli import run
 from flows.cli.checks import check_export, check_workspace
 from flows.cli.display import fail, stderr_console
-from flows.cli.summary import print_summary
+from flows.cli.ending import end_command
 from tasks.catalog.redaction import redact
-from tasks.settings import load_settings
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -69,7 +68,7 @@ def ingest(
     result = run.run_command(
         "flows.pdf", lambda module: _start(module, options, drawing), with_workers=True, export=export
     )
-    code = _finish(result, as_json)
+    code = end_command(result, as_json)
     raise typer.Exit(max(code, drawing.tell()) if code in (run.DONE, run.PARTIAL) else code)
 
 
@@ -115,19 +114,6 @@ async def _start(module: Any, options: dict[str, Any], drawing: Drawing) -> uuid
         job = await run_or_resume(module.ingest_pdf, params, module.fingerprint(params), workspace_id(params.workspace))
     await drawing.draw(job)
     return job
-
-
-def _finish(result: run.CommandResult | None, as_json: bool) -> int:
-    if result is None:
-        return run.CONFIGURATION
-    if not result.job:
-        return result.exit_code
-    if as_json:
-        run.print_json(result.job["report"] or {})
-    print_summary(result.job, result.products, load_settings().home, to_stderr=as_json, children=result.children)
-    if result.job["error"] and not result.children:
-        fail(result.job["error"])
-    return result.exit_code
 
 
 def main() -> None:

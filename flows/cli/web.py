@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 
 from flows.cli import run
 from flows.cli.checks import check_export, check_workspace
-from flows.cli.display import fail
-from flows.cli.summary import open_console, print_summary
+from flows.cli.ending import end_command
 from tasks.catalog.web.urls import read_url
-from tasks.settings import load_settings
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -97,7 +96,7 @@ def ingest(
 
         raise typer.Exit(print_web_plan(options, as_json))
     result = run.run_command("flows.web", lambda module: _start(module, options), export=export)
-    raise typer.Exit(_finish(result, as_json))
+    raise typer.Exit(end_command(result, as_json, _tell_frontier))
 
 
 async def _start(module: Any, options: dict[str, Any]) -> uuid.UUID:
@@ -113,24 +112,11 @@ async def _start(module: Any, options: dict[str, Any]) -> uuid.UUID:
         )
 
 
-def _finish(result: run.CommandResult | None, as_json: bool) -> int:
-    if result is None:
-        return run.CONFIGURATION
-    if not result.job:
-        return result.exit_code
-    report = result.job["report"] or {}
-    if as_json:
-        run.print_json(report or {"job_id": str(result.job["id"]), "status": result.job["status"]})
-    print_summary(result.job, result.products, load_settings().home, to_stderr=as_json)
-    console = open_console(stderr=as_json)
-    reasons = report.get("frontier", {})
-    for reason, count in list(reasons.items())[:REASONS_SHOWN]:
+def _tell_frontier(console: Console, report: dict[str, Any]) -> None:
+    for reason, count in list(report.get("frontier", {}).items())[:REASONS_SHOWN]:
         console.print(f"not taken: {count} pages: {reason}" if count > 1 else reason, markup=False, soft_wrap=True)
     for name in report.get("missing", [])[:REASONS_SHOWN]:
         console.print(f"missing: {name}", markup=False, soft_wrap=True)
-    if result.job["error"]:
-        fail(result.job["error"])
-    return result.exit_code
 
 
 def main() -> None:

@@ -20,7 +20,8 @@ from PIL import Image
 from tasks import resources
 from tasks.catalog.engines import ItemFailure
 from tasks.download_settings import DownloadSettings
-from tasks.downloads import Downloaded, ImageRequest, download_images, image_row, open_downloads
+from tasks.downloads import Downloaded, ImageRequest, download_images, open_downloads
+from tasks.images import image_row
 from tasks.jobs import Job, JobKind, open_job
 from tasks.limits import ensure_limits
 from tasks.prefect_server import use_home_server
@@ -106,7 +107,7 @@ async def fetch_and_store(job: Job, folder: Path, *urls: str, **more: Any) -> li
     found = [one for one in await fetch(job, folder, *urls, **more) if isinstance(one, Downloaded)]
     assert len(found) == len(urls)
     async with job.database.transaction() as connection:
-        await library.save_images(connection, [image_row(job, one) for one in found if not one.known], None)
+        await library.save_images(connection, [image_row(job, one, "download") for one in found if not one.known], None)
     return found
 
 
