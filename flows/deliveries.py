@@ -6,32 +6,31 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from prefect import get_run_logger
-
 from flows.matches import match_job
 from tasks import resources
 from tasks.catalog.feeds.mapping import FeedMapping
-from tasks.catalog.feeds.reader import Feed
 from tasks.catalog.report import Merge
+from tasks.feed_reader import FeedReader
 from tasks.feeds import (
     SAVE_STAGE,
     Diff,
     FeedFile,
     ReceivedFeed,
     Scan,
-    look_at_feed,
+    describe_first,
     map_unknown_feed,
-    read_rows,
+    open_feed,
     save_records,
     scan_records,
 )
 from tasks.jobs import Job
-from tasks.products import RowOrigin
 from tasks.settings import Settings
 from tasks.storage.deliveries import Delivery, MissingPolicy, open_delivery
 from tasks.storage.feed_sources import FeedSource, save_feed_source
 from tasks.storage.jobs import Item
 from tasks.storage.keywords import index_keywords
+from tasks.storage.positions import Positions
+from tasks.storage.rows import RowOrigin
 
 # Products whose words for keyword search are computed in one statement.
 _KEYWORDS_AT_ONCE = 5000
@@ -74,22 +73,90 @@ async def import_delivery(job: Job, received: ReceivedFeed, named: str, options:
     mapping = options.mapping
     if mapping is None and options.ask and settings.claude_key:
         mapping = await map_unknown_feed(received.local, settings)
-    feed = await look_at_feed(FeedFile(received.local, received.source, named), mapping, settings)
     imported = Imported(Diff(settings.feed_changes_reported))
-    async with job.stage("import records") as counter, job.database.transaction() as connection:
+    async with (
+        open_feed(FeedFile(received.local, received.source, named), mapping, settings) as reader,
+        job.stage("import records") as counter,
+        job.database.transaction() as connection,
+    ):
         async with open_delivery(connection, job.workspace_id, received.source) as delivery:
-            version = f"{job.id}" if options.force else None
-            scan = await scan_records(delivery, feed, options.limit, version)
-            check_delivery(received.local.origin, received.source, scan, options, settings)
-            imported.records, imported.broken = scan.records, scan.broken
-            await _declare(job, scan)
-            await _write(job, delivery, feed, received, imported)
-            await _settle(job, delivery, scan, options, imported)
-        if scan.broken is None and options.limit is None:
-            await save_feed_source(connection, _describe(job, received, feed, scan))
-        counter.items = scan.records
+            work = _Writing(job, delivery, reader, received, imported)
+            if options.limit is None and not reader.state.gathers and await delivery.is_first():
+                await work.write_first(options)
+            else:
+                await work.write_changes(options)
+        if imported.broken is None and options.limit is None:
+            await save_feed_source(connection, _describe(job, received, reader, imported.records))
+        counter.items = imported.records
     await _finish_rows(job, imported, delivery)
     return imported
+
+
+class _Writing:
+    """One delivery on its way into its transaction."""
+
+    def __init__(
+        self, job: Job, delivery: Delivery, reader: FeedReader, received: ReceivedFeed, imported: Imported
+    ) -> None:
+        assert received.local is not None, "an unchanged delivery has no file"
+        self._job, self._delivery, self._reader, self._imported = job, delivery, reader, imported
+        self._source, self._origin = received.source, received.local.origin
+        self._settings = resources.current().settings
+        delivery.record_with_rows(job.id, SAVE_STAGE)
+
+    async def write_first(self, options: DeliveryOptions) -> None:
+        """Of a source without products there is nothing to compare with: all is written as it is read, in one pass."""
+        context = self._reader.state.context_digest
+        await self._write(None, None, 0)
+        scan = describe_first(self._reader)
+        await self._accept(scan, options)
+        if self._reader.state.context_digest != context:
+            await self._delivery.renew_version(context, self._reader.state.context_digest)
+
+    async def write_changes(self, options: DeliveryOptions) -> None:
+        """Scan the delivery, then read its new and changed records and write them."""
+        job, delivery = self._job, self._delivery
+        scan = await scan_records(delivery, self._reader, options.limit, f"{job.id}" if options.force else None)
+        await self._accept(scan, options)
+        if wanted := await delivery.list_positions_to_read():
+            batches = -(-len(wanted) // self._settings.record_rows)
+            await self._write(wanted, await delivery.list_new_positions(), batches)
+        await self._settle(scan, options)
+
+    async def _accept(self, scan: Scan, options: DeliveryOptions) -> None:
+        """Refuse a delivery that is not to be taken; else say how many records there are.
+
+        That a delivery breaks off is an item of its own, which failed.
+        """
+        check_delivery(self._origin, self._source, scan, options, self._settings)
+        self._imported.records, self._imported.broken = scan.records, scan.broken
+        async with self._job.database.transaction() as connection:
+            await self._job.declare(connection, "product", scan.records + (1 if scan.broken else 0))
+
+    async def _write(self, wanted: Positions | None, new: Positions | None, total: int) -> None:
+        """Read records and write their products, batch by batch. Without a `total` it is guessed by the bytes read."""
+        job, reader, size = self._job, self._reader, self._settings.record_rows
+        engine = f"{reader.state.profile}/{reader.mapping.version}"
+        context = reader.state.context_digest
+        origin = RowOrigin(job.workspace_id, job.id, self._source, "feed", engine, context)
+        async with aclosing(reader.read(origin, size, wanted, new, self._imported.diff.room)) as batches:
+            number = 0
+            async for batch in batches:
+                number += 1
+                expected = total or max(number, round(number / batch.share)) if batch.share else total
+                await save_records(self._delivery, batch, self._imported.diff, number)
+                self._imported.failed |= batch.failed
+                await job.batch_done("save records", number, expected)
+
+    async def _settle(self, scan: Scan, options: DeliveryOptions) -> None:
+        """Products that are back or gone, and a line of the ledger for every record."""
+        job, delivery = self._job, self._delivery
+        await delivery.restore(job.id)
+        if scan.whole:
+            most = self._settings.feed_changes_reported
+            self._imported.missing = tuple(product.name for product in await delivery.list_missing(most))
+            await delivery.apply_missing(job.id, options.missing)
+        await delivery.record(job.id, SAVE_STAGE)
 
 
 def check_delivery(origin: str, source: str, scan: Scan, options: DeliveryOptions, settings: Settings) -> None:
@@ -108,54 +175,19 @@ def check_delivery(origin: str, source: str, scan: Scan, options: DeliveryOption
         )
 
 
-async def _declare(job: Job, scan: Scan) -> None:
-    """Say how many records there are; that a delivery breaks off is an item of its own, which failed."""
-    async with job.database.transaction() as connection:
-        await job.declare(connection, "product", scan.records + (1 if scan.broken else 0))
-
-
-async def _write(job: Job, delivery: Delivery, feed: Feed, received: ReceivedFeed, imported: Imported) -> None:
-    """Read the new and changed records again and write their products, batch by batch."""
-    wanted, size = await delivery.list_positions_to_read(), resources.current().settings.record_rows
-    engine = f"{feed.profile}/{feed.mapping.version}"
-    origin = RowOrigin(job.workspace_id, job.id, received.source, "feed", engine, feed.context_digest)
-    total = -(-len(wanted) // size)
-    number = 0
-    if not wanted:
-        return
-    delivery.record_with_rows(job.id, SAVE_STAGE)
-    async with aclosing(read_rows(delivery, feed, wanted, origin, size)) as batches:
-        async for batch in batches:
-            number += 1
-            await save_records(delivery, batch, imported.diff, number, total)
-            imported.failed |= batch.failed
-            get_run_logger().info("save records: batch %d of %d (%d %%)", number, total, 100 * number // total)
-            job.announce("save records", number, total)
-
-
-async def _settle(job: Job, delivery: Delivery, scan: Scan, options: DeliveryOptions, imported: Imported) -> None:
-    """Products that are back or gone, and a line of the ledger for every record."""
-    await delivery.restore(job.id)
-    if scan.whole:
-        most = resources.current().settings.feed_changes_reported
-        imported.missing = tuple(product.name for product in await delivery.list_missing(most))
-        await delivery.apply_missing(job.id, options.missing)
-    await delivery.record(job.id, SAVE_STAGE)
-
-
-def _describe(job: Job, received: ReceivedFeed, feed: Feed, scan: Scan) -> FeedSource:
+def _describe(job: Job, received: ReceivedFeed, reader: FeedReader, records: int) -> FeedSource:
     assert received.local is not None
     return FeedSource(
         workspace_id=job.workspace_id,
         source=received.source,
-        profile=feed.profile,
-        mapping=feed.mapping.model_dump(mode="json"),
-        mapping_digest=feed.mapping.digest,
-        context_digest=feed.context_digest,
+        profile=reader.state.profile,
+        mapping=reader.mapping.model_dump(mode="json"),
+        mapping_digest=reader.mapping.digest,
+        context_digest=reader.state.context_digest,
         etag=received.local.validators.etag,
         last_modified=received.local.validators.last_modified,
         sha256=received.local.sha256,
-        records=scan.records,
+        records=records,
         source_job_id=job.id,
     )
 

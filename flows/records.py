@@ -19,6 +19,7 @@ from flows.batches import Stage
 from flows.images import ImageTail
 from tasks import resources
 from tasks.catalog.engines import ItemFailure
+from tasks.catalog.key_sets import KeySet
 from tasks.downloads import OWN_MANNERS, Downloaded, ImageFetches, ImageManners, download_images, open_downloads
 from tasks.embeddings import TEXT_STAGE, describe_product, embed_chunks, embed_products
 from tasks.engines import get_engines
@@ -67,14 +68,13 @@ class _Tail:
         self._settings = resources.current().settings
         self._downloads: ImageFetches | None = None
         self._linked: bool | None = None
-        self.images: set[str] = set()
-        self.chunks: set[str] = set()
+        self.images, self.chunks = KeySet(), KeySet()
 
     async def recall(self) -> None:
         """What an earlier life of the job brought to its end is not done again, and is the job's all the same."""
         if self._job.attempt > 1:
-            self.images |= (await list_changes(self._job.database, self._job.id, "image")).keys()
-            self.chunks |= (await list_changes(self._job.database, self._job.id, "chunk")).keys()
+            self.images.update(await list_changes(self._job.database, self._job.id, "image"))
+            self.chunks.update(await list_changes(self._job.database, self._job.id, "chunk"))
 
     async def list_windows(self) -> AsyncIterator[list[UnfinishedProduct]]:
         """Products whose content has not been finished, in each source's order, some at a time."""
@@ -98,8 +98,8 @@ class _Tail:
             await work.run(window)
         finally:
             await work.stop()
-            self.images |= work.images
-            self.chunks |= work.chunks
+            self.images.update(work.images)
+            self.chunks.update(work.chunks)
         done = [product for product in window if product.id not in work.unready]
         async with self._job.database.transaction() as connection:
             await store.mark_finished(connection, done, self._extent)

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
 from datetime import date
-from itertools import islice
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.catalog.changes import diff_products
+from tasks.catalog.feeds.errors import FeedError
 from tasks.catalog.feeds.heads import read_head
 from tasks.catalog.feeds.mapping import FeedMapping
 from tasks.catalog.feeds.preview import Preview, preview
 from tasks.catalog.feeds.profiles import recognise
-from tasks.catalog.feeds.reader import Feed, FeedError, FeedRecord, open_feed
 from tasks.catalog.feeds.source_names import name_source
 from tasks.catalog.feeds.sources import Limits, open_source
 from tasks.catalog.feeds.suggestions import Suggestion, suggest_for
@@ -27,22 +26,16 @@ from tasks.catalog.redaction import redact
 from tasks.catalog.report import ChangedField, ProductChange
 from tasks.clients.web_answers import Validators
 from tasks.engines import OverBudgetError, ParkedError, UnavailableError, get_engines
-from tasks.products import RowOrigin, product_row
+from tasks.feed_reader import FeedReader, FeedReading, RowBatch, open_feed_reader
 from tasks.reader_thread import read_beside
 from tasks.settings import Settings
 from tasks.sources import LocalSource, SourceError, is_url, receive, receive_if_changed
 from tasks.storage.database import Database
 from tasks.storage.deliveries import Delivery, DeliveryCounts
 from tasks.storage.feed_sources import FeedSource, find_feed_source
-from tasks.storage.product_lines import to_columns
-from tasks.storage.rows import ProductRow
 
 SAVE_STAGE = "save-records"
 FEED_LIMIT = "QUARRY_FEED_MAX_MB"  # the setting that bounds a feed's size
-# Stubs of records that travel from the reading thread to the database at once.
-_STUBS_AT_ONCE = 5000
-
-T = TypeVar("T")
 Improve = Callable[[Suggestion], Awaitable[Suggestion]]
 logger = logging.getLogger(__name__)
 
@@ -87,23 +80,26 @@ class FeedFile(NamedTuple):
     named: str
 
 
-async def look_at_feed(file: FeedFile, mapping: FeedMapping | None, settings: Settings) -> Feed:
-    """The feed in the file, recognised by its beginning; SourceError names the file and says why it is none.
+@asynccontextmanager
+async def open_feed(file: FeedFile, mapping: FeedMapping | None, settings: Settings) -> AsyncIterator[FeedReader]:
+    """The feed in the file, recognised by its beginning; SourceError names the file and says what is wrong with it.
 
     Provenance names the delivery line, since the file of each delivery may be called otherwise.
     """
     source = file.source
+    reading = FeedReading(
+        file.local.path,
+        mapping,
+        today=date.today(),
+        source=source.rstrip("/").rpartition("/")[2] or source,
+        base_url=file.named if is_url(file.named) else None,
+        limits=_limits(settings),
+        seconds=settings.feed_batch_seconds,
+        memory_bytes=int(settings.feed_reader_memory_mb * 1e6),
+    )
     try:
-        return await read_beside(
-            open_feed,
-            file.local.path,
-            mapping,
-            today=date.today(),
-            source=source.rstrip("/").rpartition("/")[2] or source,
-            base_url=file.named if is_url(file.named) else None,
-            accept_orders=True,  # who names a cart wants what is in it
-            limits=_limits(settings),
-        )
+        async with open_feed_reader(reading) as reader:
+            yield reader
     except FeedError as error:
         raise SourceError(f"{file.local.origin}: {error}") from None
 
@@ -166,7 +162,7 @@ async def map_unknown_feed(local: LocalSource, settings: Settings) -> FeedMappin
 class Diff:
     """What the delivery changes, for the report: the first `most` changes in full, all of them counted.
 
-    A plain class, as `RowBatch` is: Prefect walks through every collection and dataclass that a task is given.
+    A plain class: Prefect walks through every collection and dataclass that a task is given.
     """
 
     def __init__(self, most: int) -> None:
@@ -174,21 +170,23 @@ class Diff:
         self.counts = {"created": 0, "updated": 0, "unchanged": 0}
         self._most = most
 
-    def add(self, rows: Sequence[ProductRow], stored: Mapping[uuid.UUID, Mapping[str, Any]]) -> None:
-        """Compare rows that are about to be written with what is stored of them."""
-        for row in rows:
-            before = stored.get(row.id)
-            if before is None:
-                self._note(row, "created", ())
-            elif fields := diff_products(before, to_columns(row)):
-                self._note(row, "updated", tuple(ChangedField(**change._asdict()) for change in fields))
-            else:
-                self.counts["unchanged"] += 1
+    @property
+    def room(self) -> int:
+        """How many more changes are told in full."""
+        return max(0, self._most - len(self.changes))
 
-    def _note(self, row: ProductRow, change: Literal["created", "updated"], fields: tuple[ChangedField, ...]) -> None:
-        self.counts[change] += 1
-        if len(self.changes) < self._most:
-            self.changes.append(ProductChange(key=row.source_key, name=row.name, change=change, fields=fields))
+    def add(self, batch: RowBatch, stored: Mapping[uuid.UUID, Mapping[str, Any]]) -> None:
+        """Compare rows that are about to be written with what is stored of them."""
+        self.counts["created"] += len(batch.rows.new_ids)
+        for key, name in batch.named[: self.room]:
+            self.changes.append(ProductChange(key=key, name=name, change="created", fields=()))
+        for columns in batch.changed:
+            fields = diff_products(stored[uuid.UUID(columns["id"])], columns)
+            self.counts["updated" if fields else "unchanged"] += 1
+            if fields and self.room:
+                told = tuple(ChangedField(**change._asdict()) for change in fields)
+                key, name = columns["source_key"], columns["name"]
+                self.changes.append(ProductChange(key=key, name=name, change="updated", fields=told))
 
 
 class Scan(NamedTuple):
@@ -203,101 +201,37 @@ class Scan(NamedTuple):
     whole: bool
 
 
+def describe_first(reader: FeedReader) -> Scan:
+    """What the pass over the first delivery of a source has found: everything is new."""
+    state = reader.state
+    counts = DeliveryCounts(state.records, 0, 0, 0, 0, 0)
+    return Scan(state.records, counts, state.broken, state.broken is None and not state.is_update)
+
+
 @task(task_run_name="scan records", cache_policy=NO_CACHE, persist_result=False)
-async def scan_records(delivery: Delivery, feed: Feed, limit: int | None, version: str | None = None) -> Scan:
+async def scan_records(delivery: Delivery, reader: FeedReader, limit: int | None, version: str | None = None) -> Scan:
     """Read the whole delivery once and compare its records with the library; `limit` compares the first ones only.
 
     `version` stands for the digest of the feed's context: another one has every record read again.
     """
-    stubs, records, broken = feed.scan(), 0, None
-    try:
-        while True:
-            batch, broken = await read_beside(_take, stubs, _STUBS_AT_ONCE)
-            await delivery.stage(batch if limit is None else batch[: max(0, limit - records)])
-            records += len(batch)
-            if broken or len(batch) < _STUBS_AT_ONCE:
-                break
-    finally:
-        await read_beside(stubs.close)
-    counts = await delivery.compare(version or feed.context_digest)
-    whole = broken is None and limit is None and not feed.is_update
-    return Scan(records if limit is None else min(limit, records), counts, broken, whole)
+    async with aclosing(reader.scan(limit)) as stubs:
+        async for lines in stubs:
+            await delivery.stage(lines)
+    state = reader.state
+    counts = await delivery.compare(version or state.context_digest)
+    records = state.records if limit is None else min(limit, state.records)
+    return Scan(records, counts, state.broken, state.broken is None and limit is None and not state.is_update)
 
 
-def _take(stubs: Iterator[T], count: int) -> tuple[list[T], str | None]:
-    """The next items, fewer at the end; and why the feed breaks off there, if it does."""
-    batch: list[T] = []
-    try:
-        for stub in islice(stubs, count):
-            batch.append(stub)  # what came before a break is kept
-    except FeedError as error:
-        return batch, str(error)
-    return batch, None
-
-
-async def read_batches(feed: Feed, wanted: Container[int], size: int) -> AsyncIterator[list[FeedRecord]]:
-    """The wanted records as products, `size` at a time, read beside the event loop."""
-    records = feed.read(wanted)
-    try:
-        while batch := await read_beside(lambda: list(islice(records, size))):
-            yield batch
-    finally:
-        await read_beside(records.close)
-
-
-def make_rows(batch: Sequence[FeedRecord], origin: RowOrigin) -> list[ProductRow]:
-    """The rows of the batch's products; records that are none are left out."""
-    return [
-        product_row(record.product, record.index, origin, record.digest)
-        for record in batch
-        if record.product is not None
-    ]
-
-
-class RowBatch:
-    """Records as rows to be written. `failed` are those that are no products: key -> why.
-
-    A plain class: walking through a thousand rows took Prefect ten times as long as making and writing them.
-    """
-
-    def __init__(self, records: Sequence[FeedRecord], delivery: Delivery, origin: RowOrigin) -> None:
-        self.rows = make_rows(records, origin)
-        self.prepared = delivery.prepare(self.rows)
-        self.failed = {record.key: str(record.problem) for record in records if record.product is None}
-
-
-async def read_rows(
-    delivery: Delivery, feed: Feed, wanted: Container[int], origin: RowOrigin, size: int
-) -> AsyncGenerator[RowBatch, None]:
-    """The wanted records' rows, `size` at a time; while some are written, the next ones are read in a thread.
-
-    To be closed (`aclosing`): a thread may still be reading.
-    """
-    records = feed.read(wanted)
-
-    def take() -> RowBatch | None:
-        batch = list(islice(records, size))
-        return RowBatch(batch, delivery, origin) if batch else None
-
-    coming = asyncio.create_task(read_beside(take))
-    try:
-        while batch := await coming:
-            coming = asyncio.create_task(read_beside(take))
-            yield batch
-    finally:
-        await asyncio.gather(coming, return_exceptions=True)
-        await read_beside(records.close)
-
-
-async def compare_rows(delivery: Delivery, rows: Sequence[ProductRow], diff: Diff) -> None:
+async def compare_rows(delivery: Delivery, batch: RowBatch, diff: Diff) -> None:
     """Note in `diff` what writing the rows would change."""
-    known = [row.id for row in rows if not delivery.is_new(row.position)]
-    diff.add(rows, await delivery.read_stored(known) if known else {})
+    known = [uuid.UUID(columns["id"]) for columns in batch.changed]
+    diff.add(batch, await delivery.read_stored(known) if known else {})
 
 
-@task(task_run_name="save records {number} of {total}", cache_policy=NO_CACHE, persist_result=False)
-async def save_records(delivery: Delivery, batch: RowBatch, diff: Diff, number: int, total: int) -> int:
+@task(task_run_name="save records, batch {number}", cache_policy=NO_CACHE, persist_result=False)
+async def save_records(delivery: Delivery, batch: RowBatch, diff: Diff, number: int) -> int:
     """Write rows of new and changed records, noting what they change; returns how many."""
-    await compare_rows(delivery, batch.rows, diff)
-    await delivery.send(batch.prepared)
-    return len(batch.rows)
+    await compare_rows(delivery, batch, diff)
+    await delivery.send(batch.rows)
+    return len(batch.rows.new_ids) + len(batch.changed)

@@ -5,22 +5,22 @@ from __future__ import annotations
 import dataclasses
 import uuid
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.catalog import ids
-from tasks.catalog.matching import fold_sku
 from tasks.catalog.pages import Page
-from tasks.catalog.products import PRODUCT_SCHEMA_VERSION, Discovery, ImageLink, Product
+from tasks.catalog.products import Discovery, ImageLink, Product
 from tasks.engines import get_engines
 from tasks.jobs import Job
 from tasks.local.discovery import LocalDiscoverer
+from tasks.product_rows import product_row
 from tasks.storage import library
 from tasks.storage.bulk import upsert
 from tasks.storage.jobs import Item
-from tasks.storage.rows import ImageProductRow, ProductRow, seal
+from tasks.storage.rows import ImageProductRow, ProductRow, RowOrigin, seal
 
 SAVE_STAGE = "save-products"
 
@@ -75,56 +75,6 @@ def _product_row(job: Job, document: uuid.UUID, placed: PlacedProduct, engine: s
     row = product_row(product, placed.position, origin)
     data = product.model_dump(mode="json", include={"attributes", "variants", "images", "provenance"})
     return seal(dataclasses.replace(row, source_document_id=document, **data))
-
-
-class RowOrigin(NamedTuple):
-    """Where rows of products come from: `source` as in `products.source`, `engine` names what read them."""
-
-    workspace_id: uuid.UUID
-    job_id: uuid.UUID
-    source: str
-    source_type: Literal["pdf", "feed", "web"]
-    engine: str
-    mapping_version: str | None = None
-
-
-def product_row(product: Product, position: int, origin: RowOrigin, record_hash: bytes | None = None) -> ProductRow:
-    """The product's row, without its hash. Pictures are listed by their addresses."""
-    return ProductRow(
-        id=ids.product_id(origin.workspace_id, origin.source, product.key),
-        workspace_id=origin.workspace_id,
-        source=origin.source,
-        source_key=product.key,
-        source_type=origin.source_type,
-        source_document_id=None,
-        name=product.name,
-        external_sku=product.sku,
-        external_sku_folded=fold_sku(product.sku),
-        gtin=product.gtin,
-        mpn=product.mpn,
-        brand=product.brand,
-        supplier=product.supplier,
-        category=product.category,
-        description=product.description,
-        price=product.price,
-        list_price=product.list_price,
-        prices=product.prices,
-        currency=product.currency,
-        availability=product.availability,
-        url=product.url,
-        attributes=product.attributes,
-        variants=list(product.variants),  # type: ignore[arg-type]  # written as JSON, as models are
-        images=[{"url": url} for url in product.image_urls],
-        pages=product.pages,
-        position=position,
-        provenance=product.provenance,
-        confidence_score=product.confidence,
-        engine=origin.engine,
-        schema_version=PRODUCT_SCHEMA_VERSION,
-        source_job_id=origin.job_id,
-        record_hash=record_hash,
-        mapping_version=origin.mapping_version,
-    )
 
 
 def _link_row(job: Job, document: uuid.UUID, product: uuid.UUID, link: ImageLink) -> ImageProductRow:

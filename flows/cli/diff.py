@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -20,17 +20,27 @@ from flows.deliveries import DeliveryOptions, DeliveryRefusedError, check_delive
 from flows.feed import FEED_SUFFIXES
 from tasks import progress
 from tasks.catalog.feeds.mapping import FeedMapping
-from tasks.catalog.feeds.reader import Feed, FeedError
 from tasks.catalog.ids import workspace_id
-from tasks.feeds import Diff, FeedFile, compare_rows, look_at_feed, make_rows, read_batches, receive_feed, scan_records
-from tasks.products import RowOrigin
+from tasks.feed_reader import FeedReader, RowBatch
+from tasks.feeds import (
+    Diff,
+    FeedFile,
+    ReceivedFeed,
+    Scan,
+    compare_rows,
+    describe_first,
+    open_feed,
+    receive_feed,
+    scan_records,
+)
 from tasks.progress import Progress
-from tasks.reader_thread import read_beside
 from tasks.resources import open_resources
 from tasks.settings import Settings, load_settings
 from tasks.sources import list_sources
 from tasks.storage.database import Database
-from tasks.storage.deliveries import open_delivery
+from tasks.storage.deliveries import Delivery, open_delivery
+from tasks.storage.positions import Positions
+from tasks.storage.rows import RowOrigin
 
 CHANGES_SHOWN = 30
 
@@ -88,46 +98,81 @@ async def _compare(database: Database | None, named: str, options: Mapping[str, 
     received = await receive_feed(named, options["source_name"], settings, database, workspace, conditional=False)
     assert received.local is not None, "without validators there is no version to be unchanged"
     mapping = FeedMapping.model_validate(options["mapping"]) if options["mapping"] else None
-    feed = await look_at_feed(FeedFile(received.local, received.source, named), mapping, settings)
-    found, diff = FeedDiff(received.local.origin), Diff(settings.feed_changes_reported)
     taken = DeliveryOptions(mapping, options["limit"], options["missing"], options["allow_partial"], options["force"])
-    origin = RowOrigin(workspace, workspace, received.source, "feed", feed.profile, feed.context_digest)
-    if database is None:
-        return await _count_new(feed, origin, found, diff, taken.limit)
-    async with database.rehearsal() as connection, open_delivery(connection, workspace, received.source) as delivery:
-        version = uuid.uuid4().hex if taken.force else None
-        scan = await scan_records.fn(delivery, feed, taken.limit, version)
-        try:
-            check_delivery(received.local.origin, received.source, scan, taken, settings)
-        except DeliveryRefusedError as error:
-            found.refused = str(error)
-        async for batch in read_batches(feed, await delivery.list_positions_to_read(), settings.record_rows):
-            await compare_rows(delivery, make_rows(batch, origin), diff)
-            found.failed += sum(record.product is None for record in batch)
-            progress.announce(Progress(None, named.rsplit("/", 1)[-1], "compare", batch[-1].index, scan.records))
+    comparison = _Comparison(received, taken, settings, workspace)
+    async with open_feed(FeedFile(received.local, received.source, named), mapping, settings) as reader:
+        if database is None:
+            await comparison.count_new(reader)
+        else:
+            async with (
+                database.rehearsal() as connection,
+                open_delivery(connection, workspace, received.source) as delivery,
+            ):
+                await comparison.compare(reader, delivery)
+    return comparison.end()
+
+
+class _Comparison:
+    """One delivery beside what the library holds."""
+
+    def __init__(
+        self, received: ReceivedFeed, options: DeliveryOptions, settings: Settings, workspace: uuid.UUID
+    ) -> None:
+        assert received.local is not None, "without validators there is no version to be unchanged"
+        self._source, self._options, self._settings, self._workspace = received.source, options, settings, workspace
+        self._found, self._diff = FeedDiff(received.local.origin), Diff(settings.feed_changes_reported)
+
+    async def compare(self, reader: FeedReader, delivery: Delivery) -> None:
+        options, found = self._options, self._found
+        scan = await scan_records.fn(delivery, reader, options.limit, uuid.uuid4().hex if options.force else None)
+        self._judge(scan)
+        wanted, new = await delivery.list_positions_to_read(), await delivery.list_new_positions()
+        async with aclosing(self._read(reader, wanted, new)) as batches:
+            async for batch in batches:
+                await compare_rows(delivery, batch, self._diff)
+        found.unchanged = scan.counts.unchanged
         if scan.whole:
             found.missing = scan.counts.missing
-            missing = await delivery.list_missing(settings.feed_changes_reported)
+            missing = await delivery.list_missing(self._settings.feed_changes_reported)
             found.missing_names = [product.name for product in missing]
-    found.records, found.created, found.updated = scan.records, diff.counts["created"], diff.counts["updated"]
-    found.unchanged = diff.counts["unchanged"] + scan.counts.unchanged
-    found.changes = [change.model_dump(mode="json") for change in diff.changes]
-    return found
 
+    async def count_new(self, reader: FeedReader) -> None:
+        """Without a library every record is new."""
+        async with aclosing(reader.scan(self._options.limit)) as stubs:
+            async for _ in stubs:
+                pass
+        self._judge(describe_first(reader))
+        self._found.records = min(self._found.records, self._options.limit or self._found.records)
+        everything = Positions.first(self._found.records)
+        async with aclosing(self._read(reader, everything, everything)) as batches:
+            async for batch in batches:
+                self._diff.add(batch, {})
 
-async def _count_new(feed: Feed, origin: RowOrigin, found: FeedDiff, diff: Diff, limit: int | None) -> FeedDiff:
-    """Without a library every record is new."""
-    try:
-        found.records = await read_beside(lambda: sum(1 for _ in feed.scan()))
-    except FeedError as error:
-        found.records, found.refused = feed.records, f"{found.source}: {error}"
-    found.records = min(found.records, limit or found.records)
-    async for batch in read_batches(feed, range(found.records), load_settings().record_rows):
-        diff.add(make_rows(batch, origin), {})
-        found.failed += sum(record.product is None for record in batch)
-    found.created = diff.counts["created"]
-    found.changes = [change.model_dump(mode="json") for change in diff.changes]
-    return found
+    def end(self) -> FeedDiff:
+        counts, found = self._diff.counts, self._found
+        found.created, found.updated = counts["created"], counts["updated"]
+        found.unchanged += counts["unchanged"]
+        found.changes = [change.model_dump(mode="json") for change in self._diff.changes]
+        return found
+
+    def _judge(self, scan: Scan) -> None:
+        self._found.records = scan.records
+        try:
+            check_delivery(self._found.source, self._source, scan, self._options, self._settings)
+        except DeliveryRefusedError as error:
+            self._found.refused = str(error)
+
+    async def _read(self, reader: FeedReader, wanted: Positions, new: Positions) -> AsyncGenerator[RowBatch, None]:
+        state, size = reader.state, self._settings.record_rows
+        origin = RowOrigin(self._workspace, self._workspace, self._source, "feed", state.profile, state.context_digest)
+        async with aclosing(reader.read(origin, size, wanted, new, self._diff.room)) as batches:
+            number = 0
+            async for batch in batches:
+                yield batch
+                number += 1
+                self._found.failed += len(batch.failed)
+                total = -(-len(wanted) // size)
+                progress.announce(Progress(None, self._source.rsplit("/", 1)[-1], "compare", number, total))
 
 
 def _sums(diffs: list[FeedDiff]) -> Table:

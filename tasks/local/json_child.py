@@ -21,6 +21,11 @@ _START_SECONDS = 60.0  # for the program itself, on a busy machine
 _STREAM_BYTES = 1 << 22  # of an answer, read at once
 
 
+def child_environment() -> dict[str, str]:
+    """What a child is told of its surroundings: no secrets, and one thread for each library."""
+    return {name: os.environ[name] for name in _PASSED_VARIABLES if name in os.environ} | _ONE_THREAD
+
+
 class ChildDiedError(RuntimeError):
     """The child ended instead of answering; the message says how."""
 
@@ -34,7 +39,6 @@ class JsonChild:
     @classmethod
     async def start(cls, module: str, *arguments: str, doing: str) -> Self:
         """Run `python -m module arguments...`; for one event loop."""
-        environment = {name: os.environ[name] for name in _PASSED_VARIABLES if name in os.environ} | _ONE_THREAD
         process = await asyncio.create_subprocess_exec(
             # -P: nothing of the working folder is importable.
             *(sys.executable, "-P", "-m", module, *arguments),
@@ -42,7 +46,7 @@ class JsonChild:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             cwd="/",
-            env=environment,
+            env=child_environment(),
             limit=_STREAM_BYTES,
         )
         return cls(process, doing)

@@ -7,30 +7,16 @@ key is `id`, and `content_hash` decides whether an existing row is left alone.
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar, Literal, NamedTuple, Protocol, cast
+from typing import Any, Literal, NamedTuple, cast
 
 import numpy as np
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from tasks.storage.database import Connection
-
-# Columns that say when and by which job a row was written: they never make two rows different.
-_ABOUT_THE_WRITE = frozenset({"content_hash", "source_job_id", "record_hash", "mapping_version"})
-
-
-class Row(Protocol):
-    """A frozen dataclass with the name of its table."""
-
-    TABLE: ClassVar[str]
-    __dataclass_fields__: ClassVar[dict[str, Any]]
-
-    @property
-    def id(self) -> uuid.UUID: ...
+from tasks.storage.sealing import Row
 
 
 class Changes(NamedTuple):
@@ -43,16 +29,6 @@ class Changes(NamedTuple):
     def of(self, row_id: uuid.UUID) -> Literal["created", "updated", "unchanged"]:
         """`created`, `updated` or `unchanged`."""
         return "created" if row_id in self.created else "updated" if row_id in self.updated else "unchanged"
-
-
-def hash_content(row: Row) -> str:
-    """SHA-256 over every column that carries content, in a fixed order."""
-    values = {
-        field.name: getattr(row, field.name)
-        for field in dataclasses.fields(cast(Any, row))
-        if field.name not in _ABOUT_THE_WRITE
-    }
-    return hashlib.sha256(json.dumps(values, sort_keys=True, default=str, ensure_ascii=False).encode()).hexdigest()
 
 
 def _adapt(value: object) -> object:

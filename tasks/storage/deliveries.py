@@ -12,7 +12,7 @@ either the whole delivery is in the library, or nothing of it.
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, Literal, LiteralString, NamedTuple
 
@@ -27,8 +27,7 @@ from tasks.storage.feed_sources import FeedSource, find_feed_source, save_feed_s
 from tasks.storage.jobs import ITEM_COLUMNS, ON_KNOWN_ITEM
 from tasks.storage.keywords import defer_keywords
 from tasks.storage.positions import Positions
-from tasks.storage.product_lines import COLUMNS, copy_statement, write_line, write_stubs
-from tasks.storage.rows import ProductRow
+from tasks.storage.product_lines import COLUMNS, PreparedRows, copy_statement
 
 __all__ = ["Delivery", "DeliveryCounts", "DuplicateKeysError", "FeedSource", "MissingPolicy", "MissingProduct",
            "Positions", "find_feed_source", "open_delivery", "save_feed_source"]  # fmt: skip
@@ -89,14 +88,6 @@ class MissingProduct(NamedTuple):
     name: str
 
 
-class PreparedRows(NamedTuple):
-    """Rows as `Delivery.send` takes them: new ones as lines of a COPY, with their ids; the others as they are."""
-
-    new: str
-    new_ids: Sequence[str]
-    changed: Sequence[ProductRow]
-
-
 class DuplicateKeysError(ValueError):
     """Records of one delivery were given the same key: they would overwrite one another."""
 
@@ -117,21 +108,30 @@ async def open_delivery(connection: Connection, workspace: uuid.UUID, source: st
 
 
 class Delivery:
-    """Made by `open_delivery`. Order of calls: stage (many), compare, write (many), restore, apply_missing, record."""
+    """Made by `open_delivery`. Order of calls: stage (many), compare, send (many), restore, apply_missing, record.
+
+    Of a source without products (`is_first`) nothing is staged, and everything is new: send (many) is all.
+    """
 
     def __init__(self, connection: Connection, workspace: uuid.UUID, source: str) -> None:
         self._connection = connection
         self._names = {"workspace": workspace, "source": source}
-        self._new = Positions(np.empty(0, dtype=np.int32))
         self.bereft: list[uuid.UUID] = []  # products matched with deleted ones: for `matches.match_products`
         self._open_copy: AsyncExitStack | None = None
         self._ledger: tuple[uuid.UUID, str] | None = None
         self._created = 0  # of which the ledger has a line
-        self._write_new: Callable[[str], Awaitable[None]]
+        self._write_new: Callable[[bytes], Awaitable[None]]
 
-    async def stage(self, stubs: Iterable[tuple[int, str, bytes]]) -> None:
-        """Add records: position in the delivery from 0, key, digest of the record."""
-        await self._copy("delivery", ("position", "key", "digest"), write_stubs(stubs))
+    async def is_first(self) -> bool:
+        """Whether the source has no product yet."""
+        rows = await self._fetch(
+            "select exists (select from public.products where workspace_id = %(workspace)s and source = %(source)s)"
+        )
+        return not rows[0][0]
+
+    async def stage(self, stubs: str) -> None:
+        """Add records, as `write_stubs` writes them: position in the delivery from 0, key, digest of the record."""
+        await self._copy("delivery", ("position", "key", "digest"), stubs)
 
     async def compare(self, version: str) -> DeliveryCounts:
         """Compare what was staged. Raises `DuplicateKeysError`.
@@ -152,18 +152,17 @@ class Delivery:
             "from public.products p left join delivery d on d.key = p.source_key "
             f"where p.workspace_id = %(workspace)s and p.source = %(source)s and {_NEWLY}"
         )
-        self._new = await self._list_positions("n")
         await self._execute("analyze delivery_state")
         await self._plan_for("batches")
         return DeliveryCounts(count["n"], count["c"], count["u"], returned, missing, present)
 
-    def is_new(self, position: int) -> bool:
-        """Whether the source had no product of this record's key."""
-        return position in self._new
-
     async def list_positions_to_read(self) -> Positions:
         """The records to map and write: new and changed ones."""
         return await self._list_positions("nc")
+
+    async def list_new_positions(self) -> Positions:
+        """Those of them whose key the source did not have."""
+        return await self._list_positions("n")
 
     async def read_stored(self, products: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:
         """The columns of those that are stored, as they are before they are written: for `changes.diff_products`."""
@@ -178,19 +177,8 @@ class Delivery:
         """Write the ledger lines of new rows as these are sent: the server has time then, while the caller reads on."""
         self._ledger = job, stage
 
-    async def write(self, rows: Sequence[ProductRow]) -> None:
-        """Write rows of new and changed records; a row's `position` is its record's. Their hashes are set here."""
-        await self.send(self.prepare(rows))
-
-    def prepare(self, rows: Sequence[ProductRow]) -> PreparedRows:
-        """The part of `write` that needs no connection: it may run in a thread beside other calls."""
-        new = [row.position in self._new for row in rows]
-        created = [row for row, is_new in zip(rows, new, strict=True) if is_new]
-        changed = [row for row, is_new in zip(rows, new, strict=True) if not is_new]
-        return PreparedRows("".join(map(write_line, created)), [row.id.hex for row in created], changed)
-
     async def send(self, prepared: PreparedRows) -> None:
-        """The rest of `write`.
+        """Write rows of new and changed records; a row's `position` is its record's.
 
         New rows go into one COPY that stays open until another statement comes: the server works on what is in the
         socket while the caller reads on.
@@ -200,6 +188,15 @@ class Delivery:
             await self._record_new(prepared.new_ids)
         if prepared.changed:
             await self._write_changed(prepared.changed)
+
+    async def renew_version(self, before: str, after: str) -> None:
+        """Rows that this delivery wrote under the version `before` are of `after`, which its end has shown."""
+        await self._execute(
+            "update public.products p set mapping_version = %(after)s where p.workspace_id = %(workspace)s "
+            "and p.source = %(source)s and p.mapping_version = %(before)s",
+            before=before,
+            after=after,
+        )
 
     async def restore(self, job: uuid.UUID) -> int:
         """Give products that are back the status that they had; returns how many."""
@@ -290,9 +287,9 @@ class Delivery:
         )
         return Positions(np.frombuffer(packed or b"", dtype=">i4"))
 
-    async def _write_changed(self, rows: Sequence[ProductRow]) -> None:
+    async def _write_changed(self, lines: bytes) -> None:
         await self._plan_for("batches")
-        await self._copy("delivery_rows", COLUMNS, "".join(map(write_line, rows)))
+        await self._copy("delivery_rows", COLUMNS, lines)
         settable = [name for name in COLUMNS if name != "id"]
         names, assignments = ", ".join(COLUMNS), ", ".join(f"{name} = excluded.{name}" for name in settable)
         await self._execute(
@@ -323,12 +320,12 @@ class Delivery:
             setting = "off" if join in off else "on"
             await self._connection.execute("select set_config(%s, %s, true)", (f"enable_{join}", setting))
 
-    async def _copy(self, table: str, columns: Sequence[str], lines: str) -> None:
+    async def _copy(self, table: str, columns: Sequence[str], lines: str | bytes) -> None:
         await self._end_copy()
         async with self._connection.cursor().copy(copy_statement(table, columns).encode()) as copy:
             await copy.write(lines)
 
-    async def _send_new(self, lines: str) -> None:
+    async def _send_new(self, lines: bytes) -> None:
         if self._open_copy is None:
             self._open_copy = AsyncExitStack()
             statement = copy_statement("public.products", COLUMNS).encode()

@@ -11,9 +11,10 @@ from psycopg.types.json import Jsonb
 
 from tasks.catalog.engines import EngineVersion, View
 from tasks.storage import vectors
-from tasks.storage.bulk import Changes, Row, update_columns, upsert
+from tasks.storage.bulk import Changes, update_columns, upsert
 from tasks.storage.database import Connection, Database
 from tasks.storage.rows import ImageRow
+from tasks.storage.sealing import Row
 
 FLAG_OF_VIEW: dict[View, str] = {
     "visual": "has_slig_embedding",

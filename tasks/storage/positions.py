@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -15,6 +15,16 @@ class Positions:
         bits[positions] = True
         self._bits = np.packbits(bits, bitorder="little").tobytes()
         self._count = int(bits.sum())
+
+    @classmethod
+    def first(cls, count: int) -> Self:
+        """The positions below `count`."""
+        return cls(np.arange(count, dtype=np.int32))
+
+    @property
+    def bits(self) -> bytes:
+        """Position n is bit n % 8 (the lowest is 0) of byte n // 8."""
+        return self._bits
 
     def __contains__(self, position: Any) -> bool:  # an int; asked for every record
         try:

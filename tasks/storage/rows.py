@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Literal, NamedTuple, TypeVar
 
 from tasks.catalog.match_keys import fold_maker, normalize_gtin
-from tasks.storage.bulk import Row, hash_content
+from tasks.storage.sealing import Row, hash_content
 
 R = TypeVar("R", bound=Row)
 
@@ -15,6 +15,17 @@ R = TypeVar("R", bound=Row)
 def seal(row: R) -> R:
     """The row with its `content_hash` filled in."""
     return dataclasses.replace(row, content_hash=hash_content(row))
+
+
+class RowOrigin(NamedTuple):
+    """Where rows of products come from: `source` as in `products.source`, `engine` names what read them."""
+
+    workspace_id: uuid.UUID
+    job_id: uuid.UUID
+    source: str
+    source_type: Literal["pdf", "feed", "web"]
+    engine: str
+    mapping_version: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 Measured is the stage that ends with all rows and ledger lines committed ("import records" of the report), beside its
 bound, taken in the same run: a bare lxml parse of the feed plus a bare COPY of the same rows' columns into an empty
 table like `products` without indexes. Then the same feed again, the feed with 1 % of its prices changed, the peak
-memory of the command's process for a tenth of the records and for all, and dlt merging the same records into the same
+memory of the command's processes for a tenth of the records and for all, and dlt merging the same records into the same
 Postgres.
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import insort
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
@@ -21,10 +22,9 @@ _PAIR = re.compile(r".*\[(.*)\]", re.DOTALL)
 class Plan:
     """Which fields the paths of a mapping stand for, each with its rank among the paths of its field."""
 
-    __slots__ = ("by_path", "paths")
+    __slots__ = ("by_path",)
 
     def __init__(self, paths: Mapping[Target, tuple[str, ...]]) -> None:
-        self.paths = paths
         self.by_path: dict[str, list[tuple[Target, int]]] = {}
         for target, ranked in paths.items():
             for rank, path in enumerate(ranked):
@@ -34,29 +34,29 @@ class Plan:
 class Fields:
     """The values of one record. `taken` are the fields made so far, each with the path that it was read from."""
 
-    __slots__ = ("_found", "_paths", "_spare", "_used", "taken", "values")
+    __slots__ = ("_found", "_spare", "_used", "taken", "values")
 
     def __init__(self, plan: Plan, values: Values) -> None:
-        self._paths = plan.paths
         self._used: set[str] = set()
         self._spare: dict[str, list[str]] = {}
         self.values = values
         self.taken: list[tuple[str, str]] = []
-        # Target -> the first of its paths that has a value: a record has fewer values than a mapping has paths.
-        self._found: dict[Target, tuple[int, str]] = {}
+        # Target -> its paths that have a value, best first: a record has fewer values than a mapping has paths.
+        self._found: dict[Target, list[tuple[int, str]]] = {}
         found, by_path = self._found, plan.by_path
         for path in values:
             for target, rank in by_path.get(path, ()):
-                before = found.get(target)
-                if before is None or rank < before[0]:
-                    found[target] = rank, path
+                if target not in found:
+                    found[target] = [(rank, path)]
+                else:
+                    insort(found[target], (rank, path))
 
     def take(self, target: Target) -> str | None:
         """The first value of the first path that has one; its further values stay for the attributes."""
         found = self._found.get(target)
         if found is None:
             return None
-        path = found[1]
+        path = found[0][1]
         value = self.values[path]
         self.note(target, path)
         if isinstance(value, str):
@@ -70,8 +70,9 @@ class Fields:
         found = self._found.get(target)
         if found is None:
             return None
-        self.note(target, found[1])
-        return self.values[found[1]]
+        path = found[0][1]
+        self.note(target, path)
+        return self.values[path]
 
     def take_amount(self, target: Target) -> Amount | None:
         """As `take`, with the column's own name."""
@@ -80,10 +81,11 @@ class Fields:
 
     def offers(self, target: Target) -> Sequence[tuple[str, str]]:
         """The first value of each path of `target` that has one, with its path; nothing is taken yet."""
-        if target not in self._found:
+        found = self._found.get(target)
+        if found is None:
             return ()
-        values = ((path, self.values.get(path)) for path in self._paths[target])
-        return [(path, value if isinstance(value, str) else value[0]) for path, value in values if value is not None]
+        values = [(path, self.values[path]) for _, path in found]
+        return [(path, value if isinstance(value, str) else value[0]) for path, value in values]
 
     def note(self, field: str, path: str, *, keep: bool = False) -> None:
         """`field` has been made of `path`; with `keep`, its value stays for the attributes as well."""

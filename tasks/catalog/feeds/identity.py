@@ -4,64 +4,34 @@ from __future__ import annotations
 
 import hashlib
 import re
-from array import array
 from collections.abc import Callable
 
 from tasks.catalog.feeds.mapping import FeedMapping, Target
 from tasks.catalog.feeds.records import Values, first
 from tasks.catalog.feeds.stream import Element
+from tasks.catalog.key_sets import KeySet
 
 _FINGERPRINT: tuple[Target, ...] = ("name", "brand", "url", "mpn")
 _MOST_KEY_CHARACTERS = 200  # longer ones (an address with its whole query) would not fit an index
-_FIRST_SLOTS = 1 << 12
-_HASH_MASK = 0xFFFFFFFFFFFFFFFF
-_FILL = 2  # slots for each key at least
 
 
 class SeenKeys:
-    """The keys of a delivery so far, in 16 to 32 bytes each: 64 bits of each key's hash in an open table.
-
-    Two different keys share a hash once in some 10^9 deliveries of 100,000 records; the second would get a suffix.
-    """
+    """The keys of a delivery so far."""
 
     def __init__(self) -> None:
-        self._slots = array("Q", bytes(8 * _FIRST_SLOTS))
-        self._mask = _FIRST_SLOTS - 1
-        self._room = _FIRST_SLOTS // _FILL
+        self._is_new = KeySet().add
         self._repeats: dict[str, int] = {}
 
     def make_unique(self, key: str) -> str:
         """`key`, or `key` with the number of its occurrence ("A-1#2") where it has been given before."""
-        slots, mask = self._slots, self._mask
-        value = hash(key) & _HASH_MASK or 1  # 0 is an empty slot
-        place = value & mask
-        while found := slots[place]:
-            if found == value:
-                return self._number(key)
-            place = (place + 1) & mask
-        slots[place] = value
-        self._room -= 1
-        if not self._room:
-            self._grow()
-        return key
+        return key if self._is_new(key) else self._number(key)
 
     def _number(self, key: str) -> str:
         count = self._repeats.get(key, 1) + 1
-        while (candidate := self.make_unique(f"{key}#{count}")) != f"{key}#{count}":
+        while not self._is_new(f"{key}#{count}"):
             count += 1  # a record's own id looks like a numbered one
         self._repeats[key] = count
-        return candidate
-
-    def _grow(self) -> None:
-        size = 2 * len(self._slots)
-        slots, mask = array("Q", bytes(8 * size)), size - 1
-        for value in filter(None, self._slots):
-            place = value & mask
-            while slots[place]:
-                place = (place + 1) & mask
-            slots[place] = value
-        self._room = size // _FILL - len(self._slots) // _FILL
-        self._slots, self._mask = slots, mask
+        return f"{key}#{count}"
 
 
 def find_key(mapping: FeedMapping, values: Values) -> str:

@@ -11,7 +11,7 @@ variations that stand apart from their product) and 16 to 32 bytes for each reco
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Generator
+from collections.abc import Container, Generator, Iterator
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
@@ -70,11 +70,12 @@ class Feed:
         self.skipped: Counter[str] = Counter()
         self.records = 0
         self.broken: FeedError | None = None
-        self.context_digest = ""
         self._source = source
         self._head = head
         self._options = options
+        self._stream: ElementStream | None = None
         self._rules = start_rules(mapping, head, options.today)
+        self.context_digest = self._make_digest()
         prefix, name = head.names.get(mapping.record, ("", ""))[0], mapping.record.rpartition("/")[2].rpartition(":")[2]
         self._written = f"{prefix}:{name}" if prefix else name  # the record's name as the feed writes it
         self._quick_key = make_quick_key(mapping, self._written)
@@ -98,10 +99,37 @@ class Feed:
     def is_update(self) -> bool:
         return self._rules.is_update
 
+    @property
+    def share(self) -> float | None:
+        """How much of the file the current pass has taken, 0 to 1; None of a compressed or a converted one."""
+        if self._stream is None or not self._source.size:
+            return None
+        return min(1.0, self._stream.taken / self._source.size)
+
+    @property
+    def gathers(self) -> bool:
+        """Whether records rest on what stands elsewhere in the feed: `scan` has to come before any is read."""
+        return bool(self._rules.watched)
+
     def scan(self) -> Generator[RecordStub, None, None]:
         """Every record in order. FeedError at a break, after the whole records before it."""
+        self._begin()
+        for index, key, digest, _ in self._scan():
+            yield RecordStub(index, key, digest)
+
+    def read_first(self) -> Generator[FeedRecord, None, None]:
+        """`scan` and `read` in one pass, for feeds that gather nothing. FeedError at a break, as `scan`."""
+        self._begin()
+        mapper = self._make_mapper()
+        for index, key, digest, element in self._scan():
+            yield FeedRecord(index, key, digest, *self._read_product(key, element, mapper))
+
+    def _begin(self) -> None:
         self._rules = start_rules(self.mapping, self._head, self._options.today)
         self.skipped, self.records, self.broken = Counter(), 0, None
+        self.context_digest = self._make_digest()
+
+    def _scan(self) -> Iterator[tuple[int, str, bytes, Element]]:
         mapper, make_unique = self._make_mapper(), SeenKeys().make_unique
         skip, quick_key = self._rules.skip, self._quick_key
         dated = self._rules.dated if self._options.today else None
@@ -115,7 +143,7 @@ class Feed:
                     self.skipped[reason] += 1
                 elif is_record:
                     key = quick_key(element, raw) or self._find_key(element, mapper)
-                    yield RecordStub(self.records, make_unique(key), _digest(element, raw))
+                    yield self.records, make_unique(key), _digest(element, raw), element
                     self.records += 1
         except FeedError as error:
             self.broken = error
@@ -148,7 +176,8 @@ class Feed:
 
     def _elements(self) -> ElementStream:
         """The watched elements, each with its bytes and whether it is a record."""
-        return ElementStream(self._source, self.mapping.record, self._written, self._rules.watched)
+        self._stream = ElementStream(self._source, self.mapping.record, self._written, self._rules.watched)
+        return self._stream
 
     def _find_key(self, element: Element, mapper: Mapper) -> str:
         return find_key(self.mapping, mapper.read_values(element)[0])

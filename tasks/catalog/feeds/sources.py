@@ -35,6 +35,16 @@ class Source(NamedTuple):
     has_dtd: bool
     limits: Limits
 
+    @property
+    def size(self) -> int:
+        """Bytes of what `read_chunks` gives; 0 where only reading it would tell."""
+        return 0 if self.form.codec or self.is_packed else self.path.stat().st_size
+
+    @property
+    def is_packed(self) -> bool:
+        with self.path.open("rb") as file:
+            return file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+
     def read_chunks(self) -> Iterator[bytes]:
         """The document from its first byte in UTF-8; FeedError where a byte is none of its encoding."""
         raw = _skip(_read_bytes(self.path, self.limits), self.form.skip)

@@ -65,11 +65,13 @@ class ElementStream:
         self._held = 0  # and the bytes read since
         self._pending = b""  # written since the last record, not yet the end of one
         self._lost = False
+        self.taken = 0  # bytes, decoded
 
     def __iter__(self) -> Iterator[Parsed]:
         parser = self._make_parser()
         carry = b""
         for chunk in self._source.read_chunks():
+            self.taken += len(chunk)
             buffer = carry + chunk if carry else chunk
             cut = buffer.rfind(self._end) + len(self._end)
             if cut < len(self._end):  # no record ends here: a header, a catalog of groups, a large record

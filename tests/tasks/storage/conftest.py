@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import dataclasses
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pytest
 
 from tasks.catalog import ids
-from tasks.catalog.match_keys import fold_sku
+from tasks.catalog.products import Product
 from tasks.storage import jobs
 from tasks.storage.database import Database
 from tasks.storage.deliveries import DeliveryCounts, MissingPolicy, MissingProduct, open_delivery
 from tasks.storage.matches import Match, match_products
-from tasks.storage.rows import ProductRow
+from tasks.storage.product_lines import LineWriter, PreparedRows, write_stubs
+from tasks.storage.rows import RowOrigin
 
-Records = Mapping[str, Mapping[str, Any]]  # key -> fields of the row
+Records = Mapping[str, Mapping[str, Any]]  # key -> fields of the product
 
 
 class Delivered(NamedTuple):
@@ -32,16 +32,19 @@ class Delivered(NamedTuple):
 Deliver = Callable[..., Awaitable[Delivered]]
 
 
-def make_row(workspace: uuid.UUID, source: str, key: str, position: int, fields: Mapping[str, Any]) -> ProductRow:
-    row = ProductRow(
-        id=ids.product_id(workspace, source, key), workspace_id=workspace, source=source, source_key=key,
-        source_type="feed", source_document_id=None, name=f"Product {key}", external_sku=None,
-        external_sku_folded=fold_sku(fields.get("external_sku")), gtin=None, mpn=None, brand=None, category=None,
-        description=None, price=None, list_price=None, prices={}, currency=None, availability=None, url=None,
-        attributes={}, variants=[], images=[], pages=(), position=position, provenance={}, confidence_score=0.9,
-        engine="feed/1", schema_version=1, source_job_id=workspace,
-    )  # fmt: skip
-    return dataclasses.replace(row, **fields)
+def make_product(key: str, fields: Mapping[str, Any]) -> Product:
+    """`fields` are the product's, values as JSON has them."""
+    return Product.model_validate({"key": key, "name": f"Product {key}", "confidence": 0.9, "method": "feed", **fields})
+
+
+def write_rows(origin: RowOrigin, records: Sequence[tuple[int, Product, bytes]], new: Container[int]) -> PreparedRows:
+    """(position, product, digest of its record) as rows; `new` are the positions of new products."""
+    writer = LineWriter(origin)
+    written = [(position, *writer.write(product, position, digest)) for position, product, digest in records]
+    created = [line for position, _, line in written if position in new]
+    changed = [line for position, _, line in written if position not in new]
+    ids = [identity for position, identity, _ in written if position in new]
+    return PreparedRows("".join(created).encode(), ids, "".join(changed).encode())
 
 
 @pytest.fixture
@@ -56,27 +59,23 @@ def deliver(database: Database, workspace: uuid.UUID) -> Deliver:
         keys = list(records)
         digests = [ids.sha256_hex(repr(sorted(records[key].items())).encode()).encode()[:16] for key in keys]
         async with database.transaction() as connection, open_delivery(connection, workspace, source) as delivery:
-            await delivery.stage(zip(range(len(keys)), keys, digests, strict=True))
+            await delivery.stage(write_stubs(zip(range(len(keys)), keys, digests, strict=True)))
             counts = await delivery.compare(version)
-            wanted = await delivery.list_positions_to_read()
-            rows = [
-                dataclasses.replace(
-                    make_row(workspace, source, key, position, records[key]),
-                    source_job_id=job,
-                    record_hash=digests[position],
-                    mapping_version=version,
-                )
+            wanted, new = await delivery.list_positions_to_read(), await delivery.list_new_positions()
+            origin = RowOrigin(workspace, job, source, "feed", "feed/1", version)
+            read = [
+                (position, make_product(key, records[key]), digests[position])
                 for position, key in enumerate(keys)
                 if position in wanted
             ]
-            for start in range(0, len(rows), batch):
-                await delivery.write(rows[start : start + batch])
+            for start in range(0, len(read), batch):
+                await delivery.send(write_rows(origin, read[start : start + batch], new))
             await delivery.restore(job)
             missing = await delivery.list_missing(10)
             if policy:
                 await delivery.apply_missing(job, policy)
             recorded = await delivery.record(job, "save-records")
             matches = await match_products(connection, workspace, job, delivery.bereft)
-        return Delivered(job, counts, len(rows), recorded, missing, matches)
+        return Delivered(job, counts, len(read), recorded, missing, matches)
 
     return run

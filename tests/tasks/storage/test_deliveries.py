@@ -1,5 +1,6 @@
 """Deliveries against the real database: what is new, changed, unchanged, gone and back."""
 
+import dataclasses
 import uuid
 from typing import Any
 
@@ -8,14 +9,28 @@ import pytest
 from tasks.catalog import ids
 from tasks.catalog.changes import FieldChange, diff_products
 from tasks.catalog.queries import QueryTerm
+from tasks.product_rows import product_row
 from tasks.storage import jobs
+from tasks.storage.bulk import upsert
 from tasks.storage.database import Database
 from tasks.storage.deliveries import DeliveryCounts, DuplicateKeysError, open_delivery
 from tasks.storage.feed_sources import FeedSource, find_feed_source, save_feed_source
 from tasks.storage.keywords import index_keywords
+from tasks.storage.product_lines import COLUMNS, to_columns, write_stubs
+from tasks.storage.rows import RowOrigin, seal
 from tasks.storage.search import ProductFilter, count_keywords, find_keywords
 
-from .conftest import Deliver, make_row
+from .conftest import Deliver, make_product, write_rows
+
+EVERY_FIELD: dict[str, Any] = {
+    "name": "Oak chair", "sku": "ΑΒ 12", "gtin": "4006381333931", "mpn": "M-1", "brand": "Hay GmbH",
+    "supplier": "Lieferant AG", "category": "Furniture > Chairs", "description": "Sits well.\nAlways.",
+    "price": "12.50", "list_price": "15.00", "prices": {"net": "10.00"}, "currency": "EUR",
+    "availability": "InStock",
+    "url": "https://shop.example/1", "attributes": {"width": {"value": "60", "unit": "cm"}},
+    "variants": [{"sku": "x", "price": "9.00"}], "image_urls": ["https://shop.example/1.jpg"],
+    "provenance": {"name": {"source": "feed.xml", "xpath": "/f/item/name"}},
+}  # fmt: skip
 
 
 def make_records(count: int) -> dict[str, dict[str, Any]]:
@@ -71,11 +86,10 @@ async def test_a_row_comes_back_as_it_was_written(database: Database, workspace:
     fields = {
         "name": 'Back\\slash \\N "quote"\ttab\nline\r\nend',
         "description": "control \x1f\x1e characters",
-        "external_sku": "\\.",
+        "sku": "\\.",
         "attributes": {"width": {"value": "60", "unit": "cm"}, "note": 'a "b" \\ \n ü'},
         "variants": [{"sku": "x"}],
-        "images": [{"url": "https://shop.example/a%20b.jpg"}],
-        "pages": (3, 4),
+        "image_urls": ["https://shop.example/a%20b.jpg"],
         "price": "1299.90",
         "supplier": "Lieferant GmbH",
         "gtin": "4006381333931",
@@ -85,10 +99,12 @@ async def test_a_row_comes_back_as_it_was_written(database: Database, workspace:
     assert stored["id"] == ids.product_id(workspace, "feed %s 100%", "k\t1\\")
     assert stored["description"] == "control  characters"
     assert format(stored["price"], "f") == "1299.90"
-    assert stored["pages"] == [3, 4]
     assert (stored["gtin14"], stored["supplier_folded"]) == ("04006381333931", "lieferant")
-    for name in ("name", "external_sku", "attributes", "variants", "images"):
-        assert stored[name] == fields[name]
+    assert (stored["name"], stored["external_sku"], stored["attributes"]) == (
+        fields["name"], fields["sku"], fields["attributes"],
+    )  # fmt: skip
+    assert [variant["sku"] for variant in stored["variants"]] == ["x"]
+    assert [image["url"] for image in stored["images"]] == fields["image_urls"]
     assert (await deliver("feed %s 100%", {"k\t1\\": fields})).counts.unchanged == 1
 
 
@@ -152,11 +168,43 @@ async def test_a_product_that_moves_in_its_feed_is_unchanged(deliver: Deliver) -
     assert (await deliver("feed", moved, version="v2")).recorded["unchanged"] == 5
 
 
+async def test_a_line_says_what_a_row_says(database: Database, workspace: uuid.UUID, deliver: Deliver) -> None:
+    product = make_product("k", EVERY_FIELD)
+    await deliver("feed", {"k": EVERY_FIELD})
+    [line] = await database.fetch_dicts("select * from public.products where workspace_id = %s", workspace)
+    async with database.transaction() as connection:
+        row = product_row(product, 0, RowOrigin(workspace, line["source_job_id"], "feed", "feed", "feed/1", "v1"))
+        await upsert(connection, [seal(dataclasses.replace(row, variants=[one.model_dump() for one in product.variants],
+            attributes={"width": {"value": "60", "unit": "cm"}}, provenance=line["provenance"]))])  # fmt: skip
+    [row_read] = await database.fetch_dicts("select * from public.products where workspace_id = %s", workspace)
+    of_the_write = {"content_hash", "updated_at", "record_hash", "keywords"}
+    differ = {name for name in line if line[name] != row_read[name]}
+    assert differ <= of_the_write
+    assert all(line[name] is not None for name in COLUMNS if name != "source_document_id")
+
+
+async def test_the_first_delivery_of_a_source_is_written_as_it_comes(database: Database, workspace: uuid.UUID) -> None:
+    origin = RowOrigin(workspace, workspace, "feed", "feed", "feed/1", "before")
+    await jobs.open_job(database, jobs.JobRow(workspace, workspace, "feed", "feed", "feed", {}))
+    async with database.transaction() as connection, open_delivery(connection, workspace, "feed") as delivery:
+        assert await delivery.is_first()
+        delivery.record_with_rows(workspace, "save-records")
+        for position in range(3):
+            rows = write_rows(origin, [(position, make_product(str(position), {}), b"1")], range(3))
+            await delivery.send(rows)
+        await delivery.renew_version("before", "after")
+    async with database.transaction() as connection, open_delivery(connection, workspace, "feed") as delivery:
+        assert not await delivery.is_first()
+        await delivery.stage(write_stubs([(0, "0", b"1"), (1, "1", b"2"), (2, "2", b"1"), (3, "3", b"1")]))
+        assert await delivery.compare("after") == DeliveryCounts(1, 1, 2, 0, 0, 3)
+    assert await jobs.count_statuses(database, workspace) == {("product", "created"): 3}
+
+
 async def test_two_records_with_one_key_are_refused_and_nothing_is_written(
     database: Database, workspace: uuid.UUID
 ) -> None:
     async with database.transaction() as connection, open_delivery(connection, workspace, "feed") as delivery:
-        await delivery.stage([(0, "same", b"1"), (1, "same", b"2")])
+        await delivery.stage(write_stubs([(0, "same", b"1"), (1, "same", b"2")]))
         with pytest.raises(DuplicateKeysError, match="'same'"):
             await delivery.compare("v1")
 
@@ -166,9 +214,10 @@ async def test_a_failure_while_rows_are_sent_leaves_nothing_and_a_usable_connect
 ) -> None:
     async def fail_between_batches() -> None:
         async with database.transaction() as connection, open_delivery(connection, workspace, "feed") as delivery:
-            await delivery.stage([(0, "a", b"1"), (1, "b", b"2")])
+            await delivery.stage(write_stubs([(0, "a", b"1"), (1, "b", b"2")]))
             await delivery.compare("v1")
-            await delivery.write([make_row(workspace, "feed", "a", 0, {})])
+            origin = RowOrigin(workspace, workspace, "feed", "feed", "feed/1", "v1")
+            await delivery.send(write_rows(origin, [(0, make_product("a", {}), b"1")], {0}))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -180,11 +229,12 @@ async def test_what_changes_is_told_before_it_is_written(
     database: Database, workspace: uuid.UUID, deliver: Deliver
 ) -> None:
     await deliver("feed", {"a": {"price": "10.00"}})
-    after = make_row(workspace, "feed", "a", 0, {"price": "12.00"})
+    after = to_columns(make_product("a", {"price": "12.00"}), workspace, "feed")
+    identity = uuid.UUID(after["id"])
     async with database.transaction() as connection, open_delivery(connection, workspace, "feed") as delivery:
-        stored = await delivery.read_stored([after.id, uuid.uuid4()])
-    assert list(stored) == [after.id]
-    [change] = diff_products(stored[after.id], {**stored[after.id], "price": after.price})
+        stored = await delivery.read_stored([identity, uuid.uuid4()])
+    assert list(stored) == [identity]
+    [change] = diff_products(stored[identity], after)
     assert change == FieldChange("price", "10", "12")
 
 

@@ -17,12 +17,12 @@ from .conftest import Deliver
 
 CHAIR, TABLE = "4006381333931", "4002051694692"
 SOURCES: dict[str, dict[str, dict[str, Any]]] = {
-    "a": {"1": {"gtin": CHAIR, "name": "Oak chair"}, "2": {"brand": "Hay GmbH", "external_sku": "AB-12"}},
+    "a": {"1": {"gtin": CHAIR, "name": "Oak chair"}, "2": {"brand": "Hay GmbH", "sku": "AB-12"}},
     "b": {
         "1": {"gtin": CHAIR, "name": "Chair, oak"},
-        "2": {"brand": "Other", "supplier": "HAY", "external_sku": "ΑΒ 12"},
+        "2": {"brand": "Other", "supplier": "HAY", "sku": "ΑΒ 12"},
     },
-    "c": {"1": {"gtin": CHAIR}, "2": {"gtin": CHAIR}, "3": {"brand": "hay", "external_sku": "ab12", "gtin": TABLE}},
+    "c": {"1": {"gtin": CHAIR}, "2": {"gtin": CHAIR}, "3": {"brand": "hay", "sku": "ab12", "gtin": TABLE}},
 }
 
 
@@ -168,7 +168,7 @@ async def test_search_finds_a_merged_product_by_any_of_its_sources_once(
 
 
 async def test_a_thousand_products_of_two_sources(database: Database, workspace: uuid.UUID, deliver: Deliver) -> None:
-    records = {str(index): {"brand": "Hay", "external_sku": f"AB-{index:04d}"} for index in range(1000)}
+    records = {str(index): {"brand": "Hay", "sku": f"AB-{index:04d}"} for index in range(1000)}
     await deliver("a", records)
     assert len((await deliver("b", records)).matches) == 1000
     assert len(await read_groups(database, workspace)) == 1000

@@ -5,11 +5,11 @@ import uuid
 import pytest
 
 from tasks.catalog.products import Product
-from tasks.products import RowOrigin, product_row
+from tasks.product_rows import product_row
 from tasks.storage import scraping
 from tasks.storage.bulk import upsert
 from tasks.storage.database import Database
-from tasks.storage.rows import seal
+from tasks.storage.rows import RowOrigin, seal
 from tasks.storage.scraping import SessionRow
 from tasks.storage.web_memory import PageMemory, forget_products, remember_pages
 from tasks.storage.web_products import find_vanished, mark_gone, mark_missing, restore_products

@@ -1,0 +1,196 @@
+"""The program that reads feeds: `python -m tasks.feed_child MEMORY_BYTES`. Started by `feed_reader`.
+
+A process of its own maps records while the flow's process writes them, keeps one libxml2 parser in one thread, and
+costs, where a feed crashes or hangs a parser, that delivery only. Without secrets in its environment; it ends with its
+input. It imports no Prefect and no database: it is up in half a second and takes 40 MB.
+
+A request is a message (`page_messages`); an answer is a message, followed by as many bytes as its `sizes` add up to.
+"""
+
+from __future__ import annotations
+
+import base64
+import gc
+import os
+import resource
+import sys
+import uuid
+from collections.abc import Container, Iterator
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
+
+from pydantic_core import to_json
+
+from tasks.catalog.feeds.errors import FeedError
+from tasks.catalog.feeds.mapping import FeedMapping
+from tasks.catalog.feeds.reader import Feed, FeedRecord, open_feed
+from tasks.catalog.feeds.sources import Limits
+from tasks.local.page_messages import receive_message, send_message
+from tasks.storage.product_lines import LineWriter, to_columns, write_stubs
+from tasks.storage.rows import RowOrigin
+
+# Records come and go without cycles: looking for these took a tenth of the time.
+_GARBAGE_THRESHOLDS = (200_000, 20, 100)
+
+T = TypeVar("T")
+
+
+class BitSet:
+    """A set of positions out of their bits, as `Positions.bits` writes them."""
+
+    def __init__(self, bits: str) -> None:
+        self._bits = base64.b64decode(bits)
+
+    def __contains__(self, position: Any) -> bool:
+        place = position >> 3
+        return place < len(self._bits) and bool(self._bits[place] >> (position & 7) & 1)
+
+
+class Everything:
+    """The set of all positions."""
+
+    def __contains__(self, position: Any) -> bool:
+        return True
+
+
+def main(memory_bytes: int) -> int:
+    """Serve requests until the input ends. `memory_bytes` bounds the address space; 0 does not."""
+    if memory_bytes:
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    answers = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)  # what a library prints is no answer
+    gc.freeze()
+    gc.set_threshold(*_GARBAGE_THRESHOLDS)
+    session = FeedSession(answers)
+    while (request := receive_message(sys.stdin.buffer)) is not None:
+        try:
+            getattr(session, f"answer_{request['ask']}")(**request["options"])
+        except FeedError as error:
+            session.send({"end": True, "error": str(error)})
+        except MemoryError:
+            session.send({"end": True, "error": "reading it needs more memory than allowed"})
+        except Exception as error:  # the feed's edge: whatever a value raises costs this delivery, and is named
+            session.send({"end": True, "error": f"it cannot be read: {type(error).__name__}: {error}"})
+    return 0
+
+
+class FeedSession:
+    """One feed: opened, scanned, read. Answers with batches, and with a last message that has `end`."""
+
+    def __init__(self, answers: BinaryIO) -> None:
+        self._answers = answers
+        self._feed: Feed
+
+    def send(self, message: dict[str, Any], *parts: bytes) -> None:
+        send_message(self._answers, message | {"sizes": [len(part) for part in parts]})
+        for part in parts:
+            _write_all(self._answers, part)
+
+    def answer_open(
+        self, path: str, mapping: dict[str, Any] | None, today: str, limits: list[int], **options: Any
+    ) -> None:
+        """Recognise the feed."""
+        self._feed = open_feed(
+            Path(path),
+            FeedMapping.model_validate(mapping) if mapping else None,
+            today=date.fromisoformat(today),
+            limits=Limits(*limits),
+            **options,
+        )
+        self.send({"end": True, "mapping": self._feed.mapping.model_dump(mode="json"), **self._describe()})
+
+    def answer_scan(self, size: int, limit: int | None) -> None:
+        """Stubs of the first `limit` records, as lines of a COPY; all records are looked at."""
+        stubs, seen, broken = self._feed.scan(), 0, None
+        while broken is None:
+            batch, broken = _take(stubs, size)
+            if not batch:
+                break
+            told = batch if limit is None else batch[: max(0, limit - seen)]
+            seen += len(batch)
+            self.send({"records": seen}, write_stubs(told).encode())
+        stubs.close()
+        self.send({"end": True, "broken": broken, **self._describe()})
+
+    def answer_read(self, wanted: str | None, new: str | None, origin: dict[str, Any], size: int, labels: int) -> None:
+        """Rows of the records at `wanted` (None: of all, in one pass without a scan before it), `size` at a time.
+
+        `new` are the positions of records that are new (None: all). The first `labels` new products are named.
+        """
+        ids = {name: uuid.UUID(origin[name]) for name in ("workspace_id", "job_id")}
+        writer = BatchWriter(RowOrigin(**(origin | ids)), BitSet(new) if new is not None else Everything(), labels)
+        records = self._feed.read_first() if wanted is None else self._feed.read(BitSet(wanted))
+        broken = None
+        while broken is None:
+            batch, broken = _take(records, size)
+            if not batch:
+                break
+            message, *parts = writer.write(batch)
+            self.send(message | {"share": self._feed.share}, *parts)
+        records.close()
+        self.send({"end": True, "broken": broken, **self._describe()})
+
+    def _describe(self) -> dict[str, Any]:
+        feed = self._feed
+        return {
+            "profile": feed.profile,
+            "gathers": feed.gathers,
+            "is_update": feed.is_update,
+            "context_digest": feed.context_digest,
+            "records": feed.records,
+        }
+
+
+class BatchWriter:
+    """Records as rows to be written."""
+
+    def __init__(self, origin: RowOrigin, new: Container[int], labels: int) -> None:
+        self._origin, self._new, self._labels = origin, new, labels
+        self._lines = LineWriter(origin)
+
+    def write(self, batch: list[FeedRecord]) -> tuple[dict[str, Any], bytes, bytes, bytes, bytes]:
+        """What `RowBatch` holds: the message, lines of new rows, their ids, lines of changed rows, their columns."""
+        created, ids, changed, columns, failed = [], [], [], [], {}
+        named: list[tuple[str, str]] = []
+        for record in batch:
+            product = record.product
+            if product is None:
+                failed[record.key] = str(record.problem)
+                continue
+            identity, line = self._lines.write(product, record.index, record.digest)
+            if record.index in self._new:
+                created.append(line)
+                ids.append(identity)
+                if self._labels:
+                    self._labels -= 1
+                    named.append((product.key, product.name))
+            else:
+                changed.append(line)
+                columns.append(to_columns(product, self._origin.workspace_id, self._origin.source))
+        message = {"failed": failed, "named": named}
+        parts = ("".join(created).encode(), ",".join(ids).encode(), "".join(changed).encode(), to_json(columns))
+        return message, *parts
+
+
+def _take(items: Iterator[T], count: int) -> tuple[list[T], str | None]:
+    """The next items, fewer at the end; and why the feed breaks off there, if it does."""
+    batch: list[T] = []
+    try:
+        for item in islice(items, count):
+            batch.append(item)  # what came before a break is kept
+    except FeedError as error:
+        return batch, str(error)
+    return batch, None
+
+
+def _write_all(stream: BinaryIO, data: bytes) -> None:
+    """`write` of an unbuffered pipe may take a part only."""
+    view = memoryview(data)
+    while view:
+        view = view[stream.write(view) :]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(int(sys.argv[1])))
