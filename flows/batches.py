@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from prefect import get_run_logger
 
+from flows.control import gate
 from tasks import resources
 from tasks.catalog.redaction import redact
 from tasks.catalog.report import ItemKind, ItemStatus
@@ -127,14 +128,16 @@ class Stage(Generic[T, R]):
         self._tasks.append(asyncio.create_task(self._run(batch, len(self._tasks) + 1)))
 
     async def _run(self, batch: Sequence[T], number: int) -> None:
-        """One batch with a place of its own, from the first try to its record."""
+        """One batch with a place of its own, from the first try to its record; not begun while the job is paused."""
         try:
+            await gate()
             while (wait := await self._try(batch, number)) is not None:
                 self._room.release()
                 try:
                     await asyncio.sleep(wait)
                 finally:
                     await self._room.acquire()
+                await gate()
             self._patience.progressed()
             self._done += 1
             await self._job.batch_done(self._name, self._done, self._total, self._bound)

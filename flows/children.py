@@ -70,11 +70,24 @@ async def run_children(
     return await _sum_up(job, run_ids)
 
 
+async def close_cancelled(job: Job) -> JobReport:
+    """The report of a job that an operator ended; a parent's is the sum of what its children did until then."""
+    children = await store.list_children(job.database, job.id)
+    if not children:
+        return await job.cancel(await job.count())
+    reports = [row["report"] or {} for row in children]
+    return await job.cancel(
+        {kind: _add_up(reports, kind) for kind in ITEM_KINDS},
+        children=tuple(str(row["id"]) for row in children),
+        problems=_gather_problems(reports),
+    )
+
+
 async def _sum_up(job: Job, run_ids: Sequence[uuid.UUID]) -> tuple[JobReport, Outcome]:
     rows = {row["id"]: row for row in await store.list_jobs_by_id(job.database, run_ids)}
     reports = [rows[run_id]["report"] or {} for run_id in run_ids]
     items: dict[ItemKind, ItemCounts] = {kind: _add_up(reports, kind) for kind in ITEM_KINDS}
-    failed = [report for report in reports if report.get("status") == "failed"]
+    failed = [report for report in reports if report.get("status") in ("failed", "cancelled")]
     reasons = {report.get("completion_reason") for report in reports}
     vectors: Counter[str] = Counter()
     for report in reports:

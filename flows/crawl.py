@@ -1,11 +1,13 @@
 """One session of a crawl: pages are claimed from the frontier, asked for in their hosts' turns, read and written.
 
-What was claimed and is not written yet is bounded, and is all that a process that is killed has to ask for again.
+What was claimed and is not written yet is bounded. Answers wait in files for that: a process that is killed has to ask
+again only for what was in flight.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Mapping, Sequence
 
@@ -22,17 +24,18 @@ from tasks.storage.web_memory import PageMemory, recall_pages
 from tasks.web_frontier import CrawlOptions, Frontier, SessionEnd, leave_rest, settle_session
 from tasks.web_outcomes import CRAWL_STAGE, EXTRACTION, PageOutcome
 from tasks.web_pages import Saved, save_pages
-from tasks.web_site import Site, take_page
+from tasks.web_site import Site, ask_page, read_answer
 from tasks.web_sitemaps import is_sitemap, list_sitemaps, read_sitemaps
 
-# Pages claimed and not written beside those in flight, for each process that reads: one is read, some wait for that or
-# to be written. With those in flight it is what a killed process has to ask for again.
-_READ_AHEAD = 8
+_ASKED_NEXT = 2  # pages claimed and not asked for, for each that may be in flight: a free place waits for no claim
+_UNWRITTEN = 6  # pages claimed and not written, for each that may be in flight: their texts are in memory
 _WRITTEN_AT_ONCE = 100
+# Pages that end one soon after another are written together: a transaction costs much the same for one as for ten.
+_WRITE_SECONDS = 0.25
 _POLL_SECONDS = 0.2  # a turn may end earlier than it was said to
 _BARREN_EVERY = 25  # pages between two looks for forms of pages that are of no use
 _LOG_SECONDS, _COUNT_SECONDS = 10.0, 1.0
-_USEFUL_KINDS = ("product", "listing")
+_USEFUL_KINDS = ("product", "listing", "unstructured")
 
 
 class NothingToCrawlError(ValueError):
@@ -50,8 +53,11 @@ class Crawl:
         self._frontier.keeps_depth = options.depth is not None
         self._in_flight = asyncio.Semaphore(self._settings.web_pages_at_once)
         self._ended: asyncio.Queue[PageOutcome] = asyncio.Queue()
+        self._unanswered = 0  # claimed, not answered
         self._outstanding = 0  # claimed, not written
-        self._moved = asyncio.Event()
+        self._idle = asyncio.Event()  # nothing is unanswered
+        self._moved = asyncio.Event()  # something was written
+        self._answered = asyncio.Event()  # so there may be room for a claim
         self._looked = self._logged = self._counted = 0.0
         self._waiting: dict[str, str] = {}  # origin -> why it is not asked now, as it was told
         self.saved = Saved()
@@ -65,7 +71,7 @@ class Crawl:
             await self._work()
             await leave_rest(job.database, job.id, self._options.max_pages)
             counter.items = self.saved.pages
-        end = await settle_session(job, job.id)
+        end = await settle_session(job, job.id, self._settings.web_max_known)
         complete = end.complete and not self.notes
         await scraping_ends.close_session(job.database, job.id, complete)
         return end._replace(complete=complete, frontier=dict.fromkeys(self.notes, 1) | end.frontier)
@@ -102,8 +108,8 @@ class Crawl:
         await self._prepare()
 
     async def _add_sitemaps(self) -> None:
-        if await self._frontier.has_listed():
-            self.notes = ["sitemaps were read before the interruption"]
+        if (problems := await self._frontier.find_problems()) is not None:
+            self.notes = problems
             return
         site, settings = self._site, self._settings
         named = self._options.seeds if self._options.from_sitemap else tuple(filter(is_sitemap, self._options.seeds))
@@ -112,20 +118,23 @@ class Crawl:
         self.notes = found.problems
         for problem in found.problems:
             get_run_logger().warning("sitemap: %s", problem)
-        if not await self._frontier.add_listed(list(found.pages.values())) and all(map(is_sitemap, named)):
+        added = await self._frontier.add_listed(list(found.pages.values()), found.problems)
+        if not added and all(map(is_sitemap, named)):
             raise NothingToCrawlError("; ".join(found.problems) or "the sitemaps list no page of this site")
 
     async def _claim_all(self, group: asyncio.TaskGroup) -> None:
-        most = self._settings.web_pages_at_once + _READ_AHEAD * self._settings.web_readers
         while True:
             await self._control.gate()
             self._moved.clear()
-            if self._outstanding > most // 2:  # a claim costs the same for one page as for many
-                await self._wait(None)
+            self._answered.clear()
+            if not (room := self._room()):
+                await self._wait(self._answered, None)
                 continue
-            claim = await self._claim(most - self._outstanding)
+            claim = await self._claim(room)
             if claim.pages:
                 self._outstanding += len(claim.pages)
+                self._unanswered += len(claim.pages)
+                self._idle.clear()
                 memories = await self._recall(claim.pages)
                 for page in claim.pages:
                     group.create_task(self._take(page, memories.get(page.url_hash)))
@@ -135,7 +144,13 @@ class Crawl:
             if not self._outstanding and (claim.wait_seconds or 0) > self._settings.web_longest_pause_seconds:
                 reason = f"the host asked for a pause of {claim.wait_seconds:.0f} s"
                 await scraping_ends.park_queued(self._job.database, self._job.id, reason)
-            await self._wait(claim.wait_seconds)
+            await self._wait(self._moved, claim.wait_seconds)
+
+    def _room(self) -> int:
+        """How many pages to claim now; a claim costs the same for one as for many, so not for less than a handful."""
+        at_once = self._settings.web_pages_at_once
+        room = min((1 + _ASKED_NEXT) * at_once - self._unanswered, _UNWRITTEN * at_once - self._outstanding)
+        return room if room >= at_once else 0
 
     async def _claim(self, room: int) -> scraping.Claim:
         settings, politeness = self._settings, self._site.hosts.politeness
@@ -150,11 +165,11 @@ class Crawl:
             turn_seconds=politeness.turn,
         )
 
-    async def _wait(self, seconds: float | None) -> None:
-        """Until something was written, or a page may be due."""
+    async def _wait(self, event: asyncio.Event, seconds: float | None) -> None:
+        """Until `event`, or a page may be due."""
         try:
             async with asyncio.timeout(min(_POLL_SECONDS, max(0.01, seconds or _POLL_SECONDS))):
-                await self._moved.wait()
+                await event.wait()
         except TimeoutError:
             return
 
@@ -175,18 +190,34 @@ class Crawl:
 
     async def _take(self, page: ClaimedPage, memory: PageMemory | None) -> None:
         follow, force = self._frontier.follow, self._options.force
-        self._ended.put_nowait(await take_page(self._site, page, memory, follow, self._in_flight, force=force))
+        async with self._in_flight:
+            answer = await ask_page(self._site, page, None if force else memory)
+        self._unanswered -= 1
+        if not self._unanswered:
+            self._idle.set()
+        self._answered.set()
+        self._ended.put_nowait(await read_answer(self._site, page, answer, memory, follow, force=force))
+
+    async def _gather(self, since: float) -> list[PageOutcome]:
+        """What has ended: at once where nothing is being asked, or nothing was written for a while."""
+        batch = [await self._ended.get()]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(since + _WRITE_SECONDS - time.monotonic()):
+                await self._idle.wait()
+        while not self._ended.empty() and len(batch) < _WRITTEN_AT_ONCE:
+            batch.append(self._ended.get_nowait())
+        return batch
 
     async def _write(self) -> None:
         """Write what has ended, as much at once as there is: the more there is, the less each page costs."""
-        since_look = 0
+        since_look, written = 0, 0.0
         while True:
-            batch = [await self._ended.get()]
-            while not self._ended.empty() and len(batch) < _WRITTEN_AT_ONCE:
-                batch.append(self._ended.get_nowait())
+            batch = await self._gather(written)
             await save_pages(
                 self._job, self._job.id, self._site.holder, batch, self._settings.web_max_known, self.saved
             )
+            written = time.monotonic()
+            await self._site.arrivals.drop([outcome.page for outcome in batch if outcome.result])
             since_look += len(batch)
             if since_look >= _BARREN_EVERY:
                 since_look = 0
@@ -195,6 +226,7 @@ class Crawl:
             await self._tell()
             self._outstanding -= len(batch)
             self._moved.set()
+            self._answered.set()
 
     async def _tell(self) -> None:
         """Progress: what was taken of what is known and may be taken."""

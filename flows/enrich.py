@@ -26,6 +26,7 @@ from prefect.runtime import flow_run as current_run
 from pydantic import BaseModel, ConfigDict, Field
 
 from flows.batches import run_batches, split
+from flows.control import obey
 from flows.outcomes import conclude
 from flows.resume import hold_job
 from tasks import resources
@@ -158,7 +159,7 @@ async def enrich(params: Enrich) -> State[None]:
             parameters=params.model_dump(mode="json"),
             max_cost_usd=params.max_cost_usd,
         )
-        return await conclude(job, lambda: _enrich(job, params.documents))
+        return await obey(job, lambda _: conclude(job, lambda: _enrich(job, params.documents)))
 
 
 async def _enrich(job: Job, documents: Sequence[uuid.UUID]) -> tuple[JobReport, Outcome]:

@@ -15,16 +15,16 @@ if __name__ == "__main__":  # parsed before Prefect is imported below, so that -
 
 import asyncio
 import uuid
-from pathlib import Path
 from typing import Any
 
 from prefect.client.schemas.objects import State
-from prefect.runtime import deployment
 from prefect.runtime import flow_run as current_run
 from pydantic import BaseModel, ConfigDict, Field
 
-from flows.children import PARENT, run_children
+from flows.children import run_children
+from flows.control import hold_unless_paused, obey
 from flows.deliveries import DeliveryOptions, Imported, import_delivery
+from flows.opening import has_several, list_files, name_run, open_ingest
 from flows.outcomes import conclude
 from flows.records import finish_records
 from flows.resume import hold_job
@@ -32,13 +32,12 @@ from tasks import resources
 from tasks.catalog import ids
 from tasks.catalog.feeds.mapping import FeedMapping
 from tasks.catalog.feeds.source_names import name_source
-from tasks.catalog.redaction import redact
 from tasks.catalog.report import JobReport, Outcome
 from tasks.embeddings import IMAGE_STAGE, TEXT_STAGE
 from tasks.feeds import SAVE_STAGE, receive_feed
-from tasks.jobs import Job, JobKind, job_flow, open_job
-from tasks.limits import ensure_limits, hold
-from tasks.sources import allowed_roots, fingerprint_sources, is_folder, list_sources
+from tasks.jobs import Job, JobKind, job_flow
+from tasks.limits import ensure_limits
+from tasks.sources import fingerprint_sources
 from tasks.storage.deliveries import MissingPolicy
 from tasks.storage.jobs import attach_source
 from tasks.storage.records import count_source, count_vectors
@@ -73,9 +72,7 @@ class FeedIngest(BaseModel):
 
 
 def _run_name() -> str:
-    sources = current_run.parameters["params"].sources
-    more = f" and {len(sources) - 1} more" if len(sources) > 1 else ""
-    return f"feed-{Path(redact(sources[0])).name}{more}"
+    return name_run("feed", current_run.parameters["params"].sources)
 
 
 @job_flow("ingest-feed", _run_name)
@@ -84,25 +81,11 @@ async def ingest_feed(params: FeedIngest) -> State[None]:
     run_id = uuid.UUID(str(current_run.id))
     async with resources.open_resources(), hold_job(run_id):
         await ensure_limits()
-        several = len(params.sources) > 1 or await asyncio.to_thread(is_folder, params.sources[0], _deployed())
-        job = await _open_job(run_id, params, FEED_PARENT if several else FEED)
+        several = await asyncio.to_thread(has_several, params)
+        about = await asyncio.to_thread(fingerprint, params)
+        job = await open_ingest(FEED_PARENT if several else FEED, run_id, params, about)
         work = _ingest_each if several else _ingest_one
-        return await conclude(job, lambda: work(job, params))
-
-
-async def _open_job(run_id: uuid.UUID, params: FeedIngest, kind: JobKind) -> Job:
-    return await open_job(
-        kind,
-        run_id=run_id,
-        workspace_id=ids.workspace_id(params.workspace),
-        workspace=params.workspace,
-        source=", ".join(params.sources),
-        label=Path(redact(params.sources[0])).name,
-        fingerprint=await asyncio.to_thread(fingerprint, params),
-        parameters={**params.model_dump(mode="json"), "sources": [redact(source) for source in params.sources]},
-        parent=PARENT.get(),
-        max_cost_usd=params.max_cost_usd,
-    )
+        return await obey(job, lambda _: conclude(job, lambda: work(job, params)))
 
 
 def fingerprint(params: FeedIngest) -> str:
@@ -111,20 +94,9 @@ def fingerprint(params: FeedIngest) -> str:
     return fingerprint_sources("feed", params.sources, options)
 
 
-def _deployed() -> bool:
-    """Whether this run was started from a deployment (the UI, a schedule, an API call), not from a shell."""
-    return deployment.id is not None
-
-
-def _list_feeds(params: FeedIngest) -> list[str]:
-    """The feeds that the run may read: any from the command line, those in configured folders for a deployment."""
-    roots = allowed_roots(resources.current().settings) if _deployed() else None
-    return list_sources(params.sources, FEED_SUFFIXES, roots)
-
-
 async def _ingest_each(job: Job, params: FeedIngest) -> tuple[JobReport, Outcome]:
     """One child run for each feed."""
-    sources = await asyncio.to_thread(_list_feeds, params)
+    sources = await asyncio.to_thread(list_files, params, FEED_SUFFIXES)
     if not sources:
         return await job.close(empty_reason=f"nothing_found: no {', '.join(FEED_SUFFIXES)} file is there")
     children = [params.model_copy(update={"sources": [source]}) for source in sources]
@@ -133,12 +105,12 @@ async def _ingest_each(job: Job, params: FeedIngest) -> tuple[JobReport, Outcome
 
 async def _ingest_one(job: Job, params: FeedIngest) -> tuple[JobReport, Outcome]:
     """Receive the delivery, write what it changes, and finish every product of its line that is not finished."""
-    [named] = await asyncio.to_thread(_list_feeds, params)
+    [named] = await asyncio.to_thread(list_files, params, FEED_SUFFIXES)
     options = DeliveryOptions(
         _read_mapping(params), params.limit, params.missing, params.allow_partial, params.force, ask=params.enrich
     )
     settings = resources.current().settings
-    async with hold("jobs"):
+    async with hold_unless_paused("jobs"):
         received = await receive_feed(
             named, params.source_name, settings, job.database, job.workspace_id, conditional=_may_stop_early(params)
         )

@@ -26,9 +26,9 @@ async def conclude(job: Job, work: Callable[[], Awaitable[tuple[JobReport, Outco
         message = _one_line(error)
         get_run_logger().error("the job failed: %s", message, exc_info=None if _is_ours(error) else error)
         report = await job.fail(message, BAD_CREDENTIALS if getattr(error, "status", None) in (401, 403) else None)
-        await _publish(report)
+        await publish(report)
         return Failed(message=message)
-    await _publish(report)
+    await publish(report)
     message = summarize(report)
     return Failed(message=message) if outcome.failed else Completed(message=message)
 
@@ -55,7 +55,8 @@ def summarize(report: JobReport) -> str:
     return f"{text} ({report.completion_reason.replace('_', ' ')})" if report.completion_reason else text
 
 
-async def _publish(report: JobReport) -> None:
+async def publish(report: JobReport) -> None:
+    """Put the report where the Prefect UI shows it."""
     await acreate_markdown_artifact(
         key=f"job-{report.job_id}", markdown=render_markdown(report), description=f"Report of {report.source}"
     )

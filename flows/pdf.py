@@ -16,20 +16,20 @@ if __name__ == "__main__":  # parsed before Prefect is imported below, so that -
 import asyncio
 import uuid
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from prefect.client.schemas.objects import State
-from prefect.runtime import deployment
 from prefect.runtime import flow_run as current_run
 from pydantic import BaseModel, ConfigDict, Field
 
 from flows.batches import gather, record_batch
-from flows.children import PARENT, run_children
+from flows.children import run_children
+from flows.control import gate, hold_unless_paused, obey
 from flows.discovery import discover
 from flows.enrich import embed_texts, embed_understanding, list_analyses, list_chunks, list_products
 from flows.images import ImageTail
 from flows.matches import match_job
+from flows.opening import has_several, list_files, name_run, open_ingest
 from flows.outcomes import conclude
 from flows.pdf_rows import save_document_rows, save_page_rows
 from flows.resume import hold_job
@@ -37,16 +37,15 @@ from tasks import resources
 from tasks.catalog import ids
 from tasks.catalog.pages import Page
 from tasks.catalog.products import Discovery
-from tasks.catalog.redaction import redact
 from tasks.catalog.report import JobReport, Outcome
 from tasks.documents import ReceivedDocument, finish_document, is_complete, receive_document, register_document
 from tasks.embeddings import IMAGE_STAGE, TEXT_STAGE
 from tasks.images import see_page_image
-from tasks.jobs import Job, JobKind, job_flow, open_job
-from tasks.limits import ensure_limits, hold
+from tasks.jobs import Job, JobKind, job_flow
+from tasks.limits import ensure_limits
 from tasks.pages import SAVE_STAGE as PAGES_SAVED
 from tasks.pages import read_pages
-from tasks.sources import allowed_roots, fingerprint_sources, is_folder, list_sources
+from tasks.sources import fingerprint_sources
 
 PDF = JobKind(
     "pdf",
@@ -73,9 +72,7 @@ class PdfIngest(BaseModel):
 
 
 def _run_name() -> str:
-    sources = current_run.parameters["params"].sources
-    more = f" and {len(sources) - 1} more" if len(sources) > 1 else ""
-    return f"pdf-{Path(redact(sources[0])).name}{more}"
+    return name_run("pdf", current_run.parameters["params"].sources)
 
 
 @job_flow("ingest-pdf", _run_name)
@@ -84,25 +81,11 @@ async def ingest_pdf(params: PdfIngest) -> State[None]:
     run_id = uuid.UUID(str(current_run.id))
     async with resources.open_resources(), hold_job(run_id):
         await ensure_limits()
-        several = len(params.sources) > 1 or await asyncio.to_thread(is_folder, params.sources[0], _deployed())
-        job = await _open_job(run_id, params, PDF_PARENT if several else PDF)
+        several = await asyncio.to_thread(has_several, params)
+        about = await asyncio.to_thread(fingerprint, params)
+        job = await open_ingest(PDF_PARENT if several else PDF, run_id, params, about)
         work = _ingest_each if several else _ingest_one
-        return await conclude(job, lambda: work(job, params))
-
-
-async def _open_job(run_id: uuid.UUID, params: PdfIngest, kind: JobKind) -> Job:
-    return await open_job(
-        kind,
-        run_id=run_id,
-        workspace_id=ids.workspace_id(params.workspace),
-        workspace=params.workspace,
-        source=", ".join(params.sources),
-        label=Path(redact(params.sources[0])).name,
-        fingerprint=await asyncio.to_thread(fingerprint, params),
-        parameters={**params.model_dump(mode="json"), "sources": [redact(source) for source in params.sources]},
-        parent=PARENT.get(),
-        max_cost_usd=params.max_cost_usd,
-    )
+        return await obey(job, lambda _: conclude(job, lambda: work(job, params)))
 
 
 def fingerprint(params: PdfIngest) -> str:
@@ -111,20 +94,9 @@ def fingerprint(params: PdfIngest) -> str:
     return fingerprint_sources("pdf", params.sources, options)
 
 
-def _deployed() -> bool:
-    """Whether this run was started from a deployment (the UI, a schedule, an API call), not from a shell."""
-    return deployment.id is not None
-
-
-def _list_documents(params: PdfIngest) -> list[str]:
-    """The documents that the run may read: any from the command line, those in configured folders for a deployment."""
-    roots = allowed_roots(resources.current().settings) if _deployed() else None
-    return list_sources(params.sources, ".pdf", roots)
-
-
 async def _ingest_each(job: Job, params: PdfIngest) -> tuple[JobReport, Outcome]:
     """One child run for each document."""
-    sources = await asyncio.to_thread(_list_documents, params)
+    sources = await asyncio.to_thread(list_files, params, ".pdf")
     if not sources:
         return await job.close(empty_reason="nothing_found: no .pdf file is there")
     children = [params.model_copy(update={"sources": [source]}) for source in sources]
@@ -133,9 +105,9 @@ async def _ingest_each(job: Job, params: PdfIngest) -> tuple[JobReport, Outcome]
 
 async def _ingest_one(job: Job, params: PdfIngest) -> tuple[JobReport, Outcome]:
     """Receive the document, and ingest it unless the workspace has it already."""
-    [source] = await asyncio.to_thread(_list_documents, params)
+    [source] = await asyncio.to_thread(list_files, params, ".pdf")
     received = await receive_document(job, source, params.password_block)
-    async with hold("jobs"), job.database.exclusive("document", received.id):
+    async with hold_unless_paused("jobs"), job.database.exclusive("document", received.id):
         if not params.force and await is_complete(job, received):
             return await job.close_unchanged(received.id, "already_complete")
         return await _ingest_document(job, received, params)
@@ -205,6 +177,7 @@ async def _read(job: Job, received: ReceivedDocument, params: PdfIngest, tail: I
     pages: list[Page] = []
     async with job.stage("read pages") as counter:
         async for page, images in read_pages(job, received, limit=params.limit):
+            await gate()
             pages.append(page)
             counter.items += 1
             await tail.add([see_page_image(job, image, page.number, images) for image in page.images])

@@ -23,12 +23,14 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run as current_run
 from pydantic import BaseModel, ConfigDict, Field
 
-from flows.control import RunControl, obey
+from flows.control import RunControl, hold_unless_paused, obey
 from flows.crawl import Crawl
 from flows.matches import match_job
+from flows.opening import name_run, open_ingest, show_address
 from flows.outcomes import conclude
 from flows.records import finish_records
 from flows.resume import hold_job
+from flows.web_texts import discover_texts
 from tasks import resources
 from tasks.catalog import ids
 from tasks.catalog.redaction import redact
@@ -36,8 +38,8 @@ from tasks.catalog.report import JobReport, Outcome
 from tasks.catalog.web.urls import PageUrl, read_url
 from tasks.downloads import ImageManners
 from tasks.embeddings import IMAGE_STAGE, TEXT_STAGE
-from tasks.jobs import Job, JobKind, job_flow, open_job
-from tasks.limits import ensure_limits, hold
+from tasks.jobs import Job, JobKind, job_flow
+from tasks.limits import ensure_limits
 from tasks.settings import Settings
 from tasks.storage.jobs import attach_source
 from tasks.storage.records import count_vectors
@@ -80,34 +82,17 @@ class SourceAddressError(ValueError):
 
 
 def _run_name() -> str:
-    sources = current_run.parameters["params"].sources
-    more = f" and {len(sources) - 1} more" if len(sources) > 1 else ""
-    return f"web-{redact(sources[0]).partition('://')[2].rstrip('/')}{more}"
+    return name_run("web", current_run.parameters["params"].sources, show_address)
 
 
 @job_flow("ingest-web", _run_name)
 async def ingest_web(params: WebIngest) -> State[None]:
     """Bring the products of web shops into a workspace's library."""
     run_id = uuid.UUID(str(current_run.id))
-    async with resources.open_resources() as opened, hold_job(run_id):
+    async with resources.open_resources(), hold_job(run_id):
         await ensure_limits()
-        job = await _open_job(run_id, params)
-        seconds = opened.settings.web_look_seconds
-        return await obey(run_id, seconds, lambda control: conclude(job, lambda: _ingest(job, params, control)))
-
-
-async def _open_job(run_id: uuid.UUID, params: WebIngest) -> Job:
-    return await open_job(
-        WEB,
-        run_id=run_id,
-        workspace_id=ids.workspace_id(params.workspace),
-        workspace=params.workspace,
-        source=", ".join(params.sources),
-        label=redact(params.sources[0]).partition("://")[2],
-        fingerprint=fingerprint(params),
-        parameters={**params.model_dump(mode="json"), "sources": [redact(source) for source in params.sources]},
-        max_cost_usd=params.max_cost_usd,
-    )
+        job = await open_ingest(WEB, run_id, params, fingerprint(params), show_address)
+        return await obey(job, lambda control: conclude(job, lambda: _ingest(job, params, control)))
 
 
 def fingerprint(params: WebIngest) -> str:
@@ -153,21 +138,22 @@ async def _ingest(job: Job, params: WebIngest, control: RunControl) -> tuple[Job
         site = await stack.enter_async_context(open_site(job, options, folder, settings))
         crawl = Crawl(job, options, site, control)
         end = await crawl.run()
+        texts = await discover_texts(job, services=params.enrich)
         gone = Vanished([])
-        if end.complete:
+        if end.complete and texts.is_whole:
             gone = await mark_vanished(job, job.id, options.scope, settings, force=params.force)
         merged = await match_job(job)
         await index_words(job)
         await _declare_products(job)
         sources = sorted({*origins, *await find_sources(job)})
         manners = ImageManners(settings.web_user_agent, site.extras.image_turn)
-        async with hold("jobs"):
+        async with hold_unless_paused("jobs"):
             await finish_records(job, *sources, enrich=params.enrich, images=params.images, manners=manners)
     if gone.note:
         get_run_logger().warning(gone.note)
     return await job.close(
         empty_reason=await _explain_nothing(job, end),
-        missing=(*crawl.saved.missing, *gone.names),
+        missing=(*crawl.saved.missing, *texts.missing, *gone.names),
         merged=merged,
         vectors=await _count_vectors(job, sources),
         frontier=({gone.note: 1} if gone.note else {}) | end.frontier,

@@ -12,15 +12,25 @@ from typing import NamedTuple
 from tasks import resources
 from tasks.catalog.engines import VIEWS, ImageEmbedder, ImageExaminer, ProductDiscoverer, TextEmbedder, View
 from tasks.clients.errors import BudgetReachedError as OverBudgetError
+from tasks.clients.errors import ServiceError as ServiceFailedError
 from tasks.clients.errors import ServiceParkedError as ParkedError
 from tasks.clients.errors import TransientServiceError as UnavailableError
 from tasks.clients.mapping_suggester import MappingSuggester
+from tasks.clients.page_discoverer import PageDiscoverer
 from tasks.clients.second_opinion import QwenThenClaude
 from tasks.local.discovery import LocalDiscoverer
 from tasks.services import Services
 from tasks.settings import Settings
 
-__all__ = ["Engines", "Floors", "OverBudgetError", "ParkedError", "UnavailableError", "get_engines"]
+__all__ = [
+    "Engines",
+    "Floors",
+    "OverBudgetError",
+    "ParkedError",
+    "ServiceFailedError",
+    "UnavailableError",
+    "get_engines",
+]
 
 
 class Floors(NamedTuple):
@@ -55,6 +65,7 @@ class Engines:
     texts: TextEmbedder
     discoverer: ProductDiscoverer
     suggester: MappingSuggester | None  # of fields of an unknown feed; None: what their names and values say stands
+    pages: PageDiscoverer | None  # of a shop, by their words; None: by rules
     floors: Floors
     store_at_once: int = 1
     examiner_at_once: int = 1
@@ -84,6 +95,7 @@ def _choose(opened: resources.Resources) -> Engines:
         _choose_texts(settings, services),
         _choose_discoverer(settings, services),
         services.claude_suggester if settings.claude_key else None,
+        _choose_pages(settings, services),
         Floors(
             LOCAL_TEXT_FLOOR if texts_here else SERVICE_TEXT_FLOOR,
             LOCAL_IMAGE_FLOORS if images_here else SERVICE_IMAGE_FLOORS,
@@ -114,6 +126,12 @@ def _choose_discoverer(settings: Settings, services: Services) -> ProductDiscove
     if settings.discovers == "local":
         return LocalDiscoverer()
     return services.claude_discoverer if settings.discovers == "claude" else services.openai_discoverer
+
+
+def _choose_pages(settings: Settings, services: Services) -> PageDiscoverer | None:
+    if settings.discovers == "local":
+        return None
+    return services.claude_pages if settings.discovers == "claude" else services.openai_pages
 
 
 # Imported late: onnxruntime and the encoder take their time, and not every command looks at images.

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 
+import httpx
+
 from tasks.catalog.engines import ItemFailure
 from tasks.clients.errors import PermanentServiceError, ServiceError, TransientServiceError
-from tasks.clients.web import WebClient
+from tasks.clients.web import WebClient, take_file
 from tasks.clients.web_addresses import check_url
 from tasks.clients.web_answers import NotModified, Validators
-from tasks.clients.web_body import FetchedFile
+from tasks.clients.web_body import SERVICE, FetchedFile
 from tasks.clients.web_freshness import names_content, read_lifetime
 from tasks.clients.web_hosts import HostPauses
 from tasks.download_settings import DownloadSettings
@@ -30,6 +33,7 @@ Turn = Callable[[str], AbstractAsyncContextManager[object]]
 
 _ACCEPT = "image/jpeg, image/png;q=0.9, image/webp;q=0.8, image/*;q=0.7, */*;q=0.5"  # what need not be converted first
 _DAY_SECONDS = 86_400
+_LEAST_SECONDS = 0.1  # left to a redirect's target: its deadline says that time is up
 
 
 class ImageLeftAloneError(PermanentServiceError):
@@ -126,27 +130,36 @@ class ImageFetches:
             await asyncio.to_thread(shutil.rmtree, received, ignore_errors=True)
 
     async def _fetch(self, url: str, folder: Path, known: KnownDownload | None) -> FetchedFile | NotModified:
-        settings, attempts, host = self._settings, 0, check_url(clean_url(url)).netloc.decode("ascii")
+        """Each address on the way, redirects included, is asked for in its own host's turn."""
+        settings, cookies, spent = self._settings, httpx.Cookies(), 0.0
+        validators = Validators(known.etag, known.last_modified) if known else None
+        first = target = clean_url(url)
+        for _ in range(settings.download_max_redirects + 1):
+            hop = _Hop(self, target)
+            answer = await self._web.fetch(
+                target,
+                folder,
+                validators=validators,
+                max_bytes=int(settings.download_max_mb * 1e6),
+                deadline_seconds=max(_LEAST_SECONDS, settings.download_seconds - spent),
+                follow=False,
+                cookies=cookies,
+                accept=_ACCEPT,
+                slot=hop.slot,
+            )
+            spent += hop.seconds
+            if answer.location is None:
+                return take_file(answer, validators)
+            target = answer.location
+        raise PermanentServiceError(SERVICE, f"{first} redirects more than {settings.download_max_redirects} times")
 
-        @asynccontextmanager
-        async def slot() -> AsyncIterator[None]:
-            nonlocal attempts
-            async with self._take_turn(clean_url(url)), self._turn(host):
-                self._figures.requests += 1
-                self._figures.retries += attempts > 0
-                attempts += 1
-                yield
-
-        return await self._web.fetch_file(
-            clean_url(url),
-            folder,
-            validators=Validators(known.etag, known.last_modified) if known else None,
-            max_bytes=int(settings.download_max_mb * 1e6),
-            deadline_seconds=settings.download_seconds,
-            max_redirects=settings.download_max_redirects,
-            accept=_ACCEPT,
-            slot=slot,
-        )
+    @asynccontextmanager
+    async def hold_turn(self, url: str, *, is_retry: bool) -> AsyncIterator[None]:
+        """Hold what one request to `url` needs: its host's turn and the cap's slot."""
+        async with self._take_turn(url), self._turn(check_url(url).netloc.decode("ascii")):
+            self._figures.requests += 1
+            self._figures.retries += is_retry
+            yield
 
     @asynccontextmanager
     async def _turn(self, host: str) -> AsyncIterator[None]:
@@ -183,6 +196,23 @@ class ImageFetches:
             source_job_id=self.job.id,
         )
         return Outcome(result, row=row, confirmed=same.id if same else None)
+
+
+class _Hop:
+    """The requests for one address: `slot` is held for each, `seconds` have passed in them."""
+
+    def __init__(self, fetches: ImageFetches, url: str) -> None:
+        self._fetches, self._url, self._attempts, self.seconds = fetches, url, 0, 0.0
+
+    @asynccontextmanager
+    async def slot(self) -> AsyncIterator[None]:
+        async with self._fetches.hold_turn(self._url, is_retry=self._attempts > 0):
+            self._attempts += 1
+            began = time.monotonic()
+            try:
+                yield
+            finally:
+                self.seconds += time.monotonic() - began
 
 
 def _finish(outcome: Outcome) -> asyncio.Future[Outcome]:

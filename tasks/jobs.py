@@ -35,6 +35,7 @@ from tasks.catalog.report import (
     check_sums,
     count_items,
     judge,
+    leave_pending,
 )
 from tasks.storage import jobs as store
 from tasks.storage import library
@@ -201,8 +202,14 @@ class Job:
         report, _ = await self.end(await self.count(), Outcome(failed=True, completion_reason=reason), error=error)
         return report
 
+    async def cancel(self, items: Mapping[ItemKind, ItemCounts], **facts: Any) -> JobReport:
+        """Store the report of a job that an operator ended: what it did, and as pending what it had still to do."""
+        outcome = Outcome(failed=False, completion_reason=None)
+        report, _ = await self.end(leave_pending(items), outcome, status="cancelled", **facts)
+        return report
+
     async def end(
-        self, items: Mapping[ItemKind, ItemCounts], outcome: Outcome, **facts: Any
+        self, items: Mapping[ItemKind, ItemCounts], outcome: Outcome, status: str | None = None, **facts: Any
     ) -> tuple[JobReport, Outcome]:
         """Build the report of `items` and `outcome` and store it on the job row."""
         if "problems" not in facts:
@@ -211,7 +218,7 @@ class Job:
         report = JobReport(
             job_id=str(self.id),
             job_type=self.job_type,
-            status="failed" if outcome.failed else "completed",
+            status=status or ("failed" if outcome.failed else "completed"),
             completion_reason=outcome.completion_reason,
             source=self.source,
             started_at=self.started.isoformat(timespec="seconds"),
@@ -275,6 +282,25 @@ async def open_job(
         final_stages=kind.final_stages,
         database=database,
         account=open_account(resources.current().settings.max_cost_usd if max_cost_usd is None else max_cost_usd),
+    )
+
+
+def recall_job(database: Database, row: Mapping[str, Any]) -> Job:
+    """The job of a row (`storage.jobs.find_jobs`) whose process is gone, so that its report can be written."""
+    return Job(
+        id=row["id"],
+        workspace_id=row["workspace_id"],
+        workspace=row["workspace"],
+        job_type=row["job_type"],
+        source=row["source"],
+        label=row["source"],
+        attempt=row["attempt"],
+        weights={},
+        final_stages={},
+        database=database,
+        account=open_account(None),
+        started=row["started_at"] or row["created_at"],
+        declared=dict(row["declared"] or {}),
     )
 
 

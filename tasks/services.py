@@ -22,6 +22,7 @@ from tasks.clients.discoverer import DiscoveryOptions, ModelDiscoverer
 from tasks.clients.examiner import ExaminerOptions, ModelExaminer
 from tasks.clients.mapping_suggester import MappingSuggester, SuggesterOptions
 from tasks.clients.openai import CompletionsChat
+from tasks.clients.page_discoverer import PageDiscoverer, PageOptions
 from tasks.clients.pricing import Price
 from tasks.clients.remembered import Remembered
 from tasks.clients.slig import SligEmbedder, SligOptions
@@ -34,6 +35,8 @@ from tasks.storage.service_breakers import BreakerTable
 
 # The limit that a service's requests hold, where it is not the service's own name.
 _LIMIT_OF = {"qwen": "qwen-requests", "openai-chat": "openai", "openai-text": "openai"}
+
+_PAGE_RETRIES = 2  # after the first attempt: discovery on pages has three (origin)
 
 
 class Services:
@@ -72,6 +75,14 @@ class Services:
         return MappingSuggester(self._claude_chat, Remembered(self._journal), options)
 
     @cached_property
+    def claude_pages(self) -> PageDiscoverer:
+        return PageDiscoverer(self._ask_claude(_PAGE_RETRIES), Remembered(self._journal), self._page_options)
+
+    @cached_property
+    def openai_pages(self) -> PageDiscoverer:
+        return PageDiscoverer(self._ask_openai(_PAGE_RETRIES), Remembered(self._journal), self._page_options)
+
+    @cached_property
     def slig(self) -> SligEmbedder:
         settings = self._settings
         price = Price(gpu_hour=settings.slig_gpu_hour_usd)
@@ -87,12 +98,7 @@ class Services:
 
     @cached_property
     def openai_discoverer(self) -> ModelDiscoverer:
-        settings = self._settings
-        price = Price(settings.openai_chat_input_usd, settings.openai_chat_output_usd)
-        caller = self._caller(
-            "openai-chat", settings.openai_endpoint, settings.openai_chat_model, settings.openai_key, price
-        )
-        return ModelDiscoverer(CompletionsChat(caller), Remembered(self._journal), self._discovery_options)
+        return ModelDiscoverer(self._ask_openai(), Remembered(self._journal), self._discovery_options)
 
     @cached_property
     def openai_texts(self) -> RemoteTextEmbedder:
@@ -108,13 +114,38 @@ class Services:
 
     @cached_property
     def _claude_chat(self) -> MessagesChat:
+        return self._ask_claude()
+
+    def _ask_claude(self, retries: int | None = None) -> MessagesChat:
         settings = self._settings
         key = settings.claude_key or SecretStr("")
         price = Price(settings.claude_input_usd, settings.claude_output_usd)
         caller = self._caller(
-            "claude", settings.claude_endpoint, settings.claude_model, key, price, claude_headers(key)
+            "claude", settings.claude_endpoint, settings.claude_model, key, price, claude_headers(key), retries
         )
         return MessagesChat(caller)
+
+    def _ask_openai(self, retries: int | None = None) -> CompletionsChat:
+        settings = self._settings
+        price = Price(settings.openai_chat_input_usd, settings.openai_chat_output_usd)
+        caller = self._caller(
+            "openai-chat",
+            settings.openai_endpoint,
+            settings.openai_chat_model,
+            settings.openai_key,
+            price,
+            None,
+            retries,
+        )
+        return CompletionsChat(caller)
+
+    @property
+    def _page_options(self) -> PageOptions:
+        settings = self._settings
+        return PageOptions(
+            batch_characters=settings.discovery_characters,
+            seconds=Patience(settings.discovery_seconds, settings.discovery_seconds * 2 / 3),
+        )
 
     @property
     def _discovery_options(self) -> DiscoveryOptions:
@@ -133,6 +164,7 @@ class Services:
         key: SecretStr | None,
         price: Price,
         headers: dict[str, str] | None = None,
+        retries: int | None = None,
     ) -> ServiceCaller:
         settings = self._settings
         slot: Callable[[], AbstractAsyncContextManager[object]] = partial(hold, _LIMIT_OF.get(service, service))
@@ -145,7 +177,7 @@ class Services:
                 price,
                 deadline_seconds=settings.call_seconds,
                 request_seconds=settings.call_attempt_seconds,
-                retries=settings.call_retries,
+                retries=settings.call_retries if retries is None else min(retries, settings.call_retries),
                 wake_seconds=settings.wake_seconds,
             ),
             http=self._http,

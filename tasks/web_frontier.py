@@ -13,7 +13,7 @@ from tasks.catalog.web.urls import PageUrl
 from tasks.hosts import Hosts
 from tasks.jobs import Job
 from tasks.storage import scraping
-from tasks.storage.database import Database
+from tasks.storage.database import Connection, Database
 from tasks.storage.jobs import Item
 from tasks.storage.scraping import NewPage
 from tasks.storage.scraping_ends import skip_queued
@@ -63,21 +63,24 @@ class Frontier:
 
     async def add_seeds(self, seeds: Sequence[PageUrl]) -> None:
         """What the user named; each comes first, and is an item of the job whatever becomes of it."""
-        await self._add([NewPage(seed, SEED_DEPTH, 0, self._scope.explain_refusal(seed, SEED_DEPTH)) for seed in seeds])
+        new = [NewPage(seed, SEED_DEPTH, 0, self._scope.explain_refusal(seed, SEED_DEPTH)) for seed in seeds]
+        async with self._database.transaction() as connection:
+            await self._insert(connection, new)
 
-    async def add_listed(self, pages: Sequence[PageUrl]) -> int:
-        """Pages of sitemaps, one step from the seeds, in the sitemaps' order; returns how many are new."""
+    async def add_listed(self, pages: Sequence[PageUrl], problems: Sequence[str]) -> int:
+        """Pages of sitemaps, one step from the seeds, in the sitemaps' order; returns how many are new.
+
+        `problems` says what of the sitemaps could not be read, for a later life of the session (`find_problems`).
+        """
         listed = [FoundLink(page, OTHER_PRIORITY) for page in pages]
-        return await self._add(self._choose(listed, SEED_DEPTH))
+        async with self._database.transaction() as connection:
+            if pages:  # sitemaps that list nothing are asked for again
+                await scraping.note_sitemaps(connection, self._session, problems)
+            return await self._insert(connection, self._choose(listed, SEED_DEPTH))
 
-    async def has_listed(self) -> bool:
-        """Whether the sitemaps' pages were added in an earlier life of the session."""
-        rows = await self._database.fetch(
-            "select 1 from public.scraping_pages where session_id = %s and depth = %s and found_on is null limit 1",
-            self._session,
-            SEED_DEPTH + 1,
-        )
-        return bool(rows)
+    async def find_problems(self) -> list[str] | None:
+        """What of the sitemaps an earlier life of the session could not read; None where none was read to its end."""
+        return await scraping.read_sitemap_problems(self._database, self._session)
 
     def follow(self, links: Sequence[FoundLink], depth: int) -> list[NewPage]:
         """What a page `depth` links from a seed adds to the frontier; with reasons where a page is not to be asked."""
@@ -99,9 +102,8 @@ class Frontier:
             chosen.append(NewPage(page, depth + 1, priority, reason))
         return chosen
 
-    async def _add(self, pages: Sequence[NewPage]) -> int:
-        async with self._database.transaction() as connection:
-            return await scraping.add_pages(connection, self._session, pages, max_known=self._max_known)
+    async def _insert(self, connection: Connection, pages: Sequence[NewPage]) -> int:
+        return await scraping.add_pages(connection, self._session, pages, max_known=self._max_known)
 
 
 class SessionEnd(NamedTuple):
@@ -120,20 +122,21 @@ async def leave_rest(database: Database, session: uuid.UUID, max_pages: int) -> 
 _TAKEN = "(attempts > 0 or (depth = 0 and found_on is null))"
 
 
-async def settle_session(job: Job, session: uuid.UUID) -> SessionEnd:
+async def settle_session(job: Job, session: uuid.UUID, max_known: int) -> SessionEnd:
     """Ledger lines for taken pages that no process ended, and what the session came to; declares the job's pages.
 
     A page counts as taken when it was asked for, or named by the user. Pages that were found and not taken are no
-    items of the job: they are counted by reason.
+    items of the job: they are counted by reason. Complete is a session all of whose pages have ended, in whichever of
+    its lives; one that knows `max_known` pages has left others out.
     """
     unwell = await job.database.fetch(
         f"select url, url_hash, state, reason from public.scraping_pages where session_id = %s and {_TAKEN} "
         "and state in ('skipped', 'failed', 'pending')",
         session,
     )
-    [(taken, undone)] = await job.database.fetch(
+    [(taken, undone, known)] = await job.database.fetch(
         f"select count(*) filter (where {_TAKEN}), count(*) filter (where state not in ('fetched', 'extracted', "
-        "'skipped') or (state = 'skipped' and (reason like %s or reason like %s))) "
+        "'skipped') or (state = 'skipped' and (reason like %s or reason like %s))), count(*) "
         "from public.scraping_pages where session_id = %s",
         f"{_LEFT}%",
         f"{_TOO_DEEP}%",
@@ -151,7 +154,10 @@ async def settle_session(job: Job, session: uuid.UUID) -> SessionEnd:
     async with job.database.transaction() as connection:
         await job.record(connection, lines)
         await job.declare(connection, "page", int(taken))
-    return SessionEnd(int(taken), not undone, {str(reason): int(count) for reason, count in left})
+    frontier = {str(reason): int(count) for reason, count in left}
+    if known >= max_known:
+        frontier = {f"no more than {max_known} addresses are kept in mind": 1} | frontier
+    return SessionEnd(int(taken), not undone and known < max_known, frontier)
 
 
 def _as_status(state: str) -> ItemStatus:

@@ -20,7 +20,7 @@ from tasks.web_fetches import PageAnswer
 
 CRAWL_STAGE = "crawl"
 # Raised when the same bytes give another product than before: then every known page is read again.
-EXTRACTION = f"web-rules/1.{PRODUCT_SCHEMA_VERSION}"
+EXTRACTION = f"web-rules/2.{PRODUCT_SCHEMA_VERSION}"
 
 SEED_DEPTH = 0
 

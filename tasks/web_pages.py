@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from tasks.catalog.ids import product_id
 from tasks.catalog.report import ItemStatus
 from tasks.jobs import Job
-from tasks.products import RowOrigin, product_row
+from tasks.product_rows import product_row
 from tasks.storage.bulk import Changes, upsert
 from tasks.storage.database import Connection
 from tasks.storage.jobs import Item
 from tasks.storage.keywords import defer_keywords
-from tasks.storage.rows import ProductRow, seal
+from tasks.storage.rows import ProductRow, RowOrigin, seal
 from tasks.storage.scraping_ends import PageResult, Retry, finish_pages, retry_pages
 from tasks.storage.web_memory import confirm_pages, forget_products, remember_pages
 from tasks.storage.web_products import list_listed, mark_gone, restore_products
@@ -51,33 +51,32 @@ async def save_pages(
         if retries:
             await retry_pages(connection, session, holder, retries)
         ended = [outcome for outcome in outcomes if outcome.page.id in written]
-        await _save_products(connection, job, session, ended, saved)
-        await job.record(
-            connection,
-            [
-                Item("page", one.ledger_key, CRAWL_STAGE, one.status, one.result.reason if one.result else None)
-                for one in ended
-            ],
-        )
+        lines = await _save_products(connection, job, session, ended, saved)
+        for one in ended:
+            reason = one.result.reason if one.result else None
+            lines.append(Item("page", one.ledger_key, CRAWL_STAGE, one.status, reason))
+        await job.record(connection, lines)
     saved.pages += len(ended)
 
 
 async def _save_products(
     connection: Connection, job: Job, session: uuid.UUID, ended: Sequence[PageOutcome], saved: Saved
-) -> None:
-    """The products of these pages, those that are back and those that are gone; and what is remembered of the pages."""
+) -> list[Item]:
+    """Write the products of these pages, those that are back and those that are gone, and what is remembered of the
+    pages; returns the products' ledger lines.
+    """
     rows = await _make_rows(connection, job, ended, saved)
     changes = await upsert(connection, list(rows.values()))
     kept = {known for outcome in ended for known in product_ids(outcome)}
     everything = kept | rows.keys()
     back = await restore_products(connection, job.id, everything) if everything else set()
     lines = [Item("product", str(id_), SAVE_STAGE, _change(id_, changes, back)) for id_ in sorted(everything)]
-    await job.record(connection, lines)
     await _remember(connection, job, session, ended)
     gone = [outcome.page.url_hash for outcome in ended if outcome.gone]
     if gone and (products := await forget_products(connection, job.workspace_id, gone)):
         saved.missing += await mark_gone(connection, job.id, products)
     saved.products += len(rows)
+    return lines
 
 
 def _change(id_: uuid.UUID, changes: Changes, back: set[uuid.UUID]) -> ItemStatus:

@@ -19,6 +19,7 @@ from tasks.local.web_page_reader import ReadPage, UnreadablePageError, WebPageRe
 from tasks.settings import Settings
 from tasks.storage.scraping import ClaimedPage, hold_lease
 from tasks.storage.web_memory import PageMemory
+from tasks.web_arrivals import Arrivals
 from tasks.web_fetches import PageAnswer, PageFetcher, SiteFetcher, open_web
 from tasks.web_frontier import CrawlOptions
 from tasks.web_outcomes import (
@@ -40,6 +41,7 @@ class Site(NamedTuple):
     holder: int
     hosts: Hosts
     pages: PageFetcher
+    arrivals: Arrivals
     extras: SiteFetcher
     reader: WebPageReader
     scope: Scope
@@ -50,7 +52,8 @@ class Site(NamedTuple):
 async def open_site(job: Job, options: CrawlOptions, folder: Path, settings: Settings) -> AsyncIterator[Site]:
     """Open connections, readers and this process's place among those that crawl; the job is the session.
 
-    `folder` is for what arrives, and gone at the end. Raises `BrowserUnavailableError`.
+    `folder` is for what arrives, and gone at the end; what a killed process left there is used. Raises
+    `BrowserUnavailableError`.
     """
     depth = settings.web_max_depth if options.depth is None else options.depth
     scope = Scope(seeds=options.seeds, include=options.include, exclude=options.exclude, max_depth=depth)
@@ -70,15 +73,25 @@ async def open_site(job: Job, options: CrawlOptions, folder: Path, settings: Set
         extras.hosts = hosts
         pages = PageFetcher(web, hosts, job.database, job.id, scope, folder / "pages", settings)
         renderer = await stack.enter_async_context(open_renderer(extras, settings)) if options.browser else None
-        yield Site(holder, hosts, pages, extras, reader, scope, renderer)
+        arrivals = await asyncio.to_thread(Arrivals, folder / "pages")
+        yield Site(holder, hosts, pages, arrivals, extras, reader, scope, renderer)
 
 
-async def take_page(
-    site: Site, page: ClaimedPage, memory: PageMemory | None, follow: Follow, room: asyncio.Semaphore, *, force: bool
+async def ask_page(site: Site, page: ClaimedPage, memory: PageMemory | None) -> PageAnswer:
+    """The answer to a claimed page, kept until `Arrivals.drop`: of a process that was killed, or of the shop."""
+    left = site.arrivals.take_left(page)
+    if left is not None and (left.kind != "unchanged" or memory is not None):
+        await site.hosts.end_turns([page], asked=False)
+        return left
+    answer = await site.pages.fetch(page, memory)
+    site.arrivals.keep(page, answer)
+    return answer
+
+
+async def read_answer(
+    site: Site, page: ClaimedPage, answer: PageAnswer, memory: PageMemory | None, follow: Follow, *, force: bool
 ) -> PageOutcome:
-    """Ask for a claimed page, with one of `room` for the time of that, and read it; `force` reads it again."""
-    async with room:
-        answer = await site.pages.fetch(page, None if force else memory)
+    """What came of a page; `force` reads one that has not changed again."""
     try:
         return await _judge(site, page, answer, memory, follow, force=force)
     except UnreadablePageError as error:
@@ -86,9 +99,6 @@ async def take_page(
     except Exception as error:  # the page's edge: what we did not think of costs this page, and is in the log
         logger.exception("page %s", page.id)
         return end_unreadable(page, answer, f"it cannot be read: {type(error).__name__}")
-    finally:
-        if answer.file is not None:
-            await asyncio.to_thread(shutil.rmtree, answer.file.path.parent, ignore_errors=True)
 
 
 async def _judge(

@@ -12,19 +12,18 @@ from flows.cli import run
 from flows.cli.display import fail, stderr_console
 
 Wish = Literal["pause", "resume", "cancel"]
-_CONTROLLED = ("web",)  # kinds of jobs whose runs look at their state (`flows/control.py`)
 _PAUSE_SECONDS = 365 * 86_400  # Prefect ends a pause by failing the run; ours waits for its operator
 
 _Job = Annotated[str, typer.Argument(help="The job's id, or its first characters")]
 
 
 def pause(job: _Job) -> None:
-    """Let a running crawl wait: it asks for no further page until it is resumed."""
+    """Let a running job wait: it begins nothing further, and holds no slot, until it is resumed."""
     raise typer.Exit(_run(job, "pause"))
 
 
 def resume(job: _Job) -> None:
-    """Let a paused crawl go on."""
+    """Let a paused job go on."""
     raise typer.Exit(_run(job, "resume"))
 
 
@@ -55,6 +54,8 @@ def _run(prefix: str, wish: Wish) -> int:
 
 async def _tell(prefix: str, wish: Wish) -> str:
     """What was done; LookupError where there is nothing to be told."""
+    from flows.children import close_cancelled
+    from tasks.jobs import recall_job
     from tasks.resources import database_dsn, open_resources
     from tasks.storage.jobs import UNFINISHED, find_jobs, mirror_status
 
@@ -71,6 +72,7 @@ async def _tell(prefix: str, wish: Wish) -> str:
         status = await _set_state(job["id"], wish)
         if not is_alive:  # nobody is there to see it
             await asyncio.to_thread(mirror_status, database_dsn(), job["id"], status, None)
+            await close_cancelled(recall_job(opened.database, job))
     return f"job {job['id']}: {'will be ' if is_alive else ''}{_DONE[wish]}"
 
 
@@ -78,8 +80,6 @@ _DONE: dict[Wish, str] = {"pause": "paused", "resume": "resumed", "cancel": "can
 
 
 def _check(job: dict[str, Any], wish: Wish, is_alive: bool) -> None:
-    if is_alive and job["job_type"] not in _CONTROLLED:
-        raise LookupError(f"a running {job['job_type']} job ends with Ctrl-C; the same command takes it up again")
     if not is_alive and wish != "cancel":
         raise LookupError(f"the process of job {str(job['id'])[:8]} is gone: its command takes it up again")
     if wish == "resume" and job["status"] != "paused":

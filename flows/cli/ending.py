@@ -23,7 +23,7 @@ def end_command(result: run.CommandResult | None, as_json: bool, tell: Tell | No
     if not result.job:
         return result.exit_code
     report = result.job["report"] or {}
-    if as_json:  # a cancelled job has no report
+    if as_json:  # its process died while it was being cancelled
         run.print_json(report or {"job_id": str(result.job["id"]), "status": result.job["status"]})
     print_summary(result.job, result.products, load_settings().home, to_stderr=as_json, children=result.children)
     if tell is not None:

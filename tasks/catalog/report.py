@@ -138,6 +138,16 @@ def count_items(
     }
 
 
+def leave_pending(items: Mapping[ItemKind, ItemCounts]) -> dict[ItemKind, ItemCounts]:
+    """The counts of a job that was ended early: declared items without a line are pending, and all lines declared."""
+    closed = {}
+    for kind, counts in items.items():
+        declared = max(counts.declared, counts.accounted)
+        pending = counts.pending + declared - counts.accounted
+        closed[kind] = counts.model_copy(update={"declared": declared, "pending": pending})
+    return closed
+
+
 def check_sums(items: Mapping[ItemKind, ItemCounts]) -> None:
     """Raise `SumsDoNotCloseError` unless every kind's declared items are all accounted for."""
     open_sums = [

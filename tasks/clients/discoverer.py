@@ -19,15 +19,14 @@ from tasks.catalog.discovery.terms import read_offer
 from tasks.catalog.document_text import BATCH_CHARACTERS, OVERLAP_CHARACTERS, TextIndex, join_pages, split_text
 from tasks.catalog.engines import EngineVersion
 from tasks.catalog.model_forms import DetailsForm, ProductsForm, read_details
-from tasks.catalog.model_json import has_list
 from tasks.catalog.model_products import FoundProduct, make_products, merge_found, read_products
 from tasks.catalog.pages import Page
 from tasks.catalog.products import PRODUCT_SCHEMA_VERSION, Discovery, Product
 from tasks.catalog.prompts import Prompt
-from tasks.catalog.services import Answer, answer_key
-from tasks.clients.chat import Chat, Patience, Question, Reply
-from tasks.clients.errors import BudgetReachedError, ServiceError, ServiceParkedError, TransientServiceError
-from tasks.clients.remembered import Keep, Remembered
+from tasks.clients.asked_forms import FormAsker, Wanted
+from tasks.clients.chat import Chat, Patience, Question
+from tasks.clients.errors import BudgetReachedError, ServiceError, ServiceParkedError
+from tasks.clients.remembered import Remembered
 
 logger = logging.getLogger(__name__)
 
@@ -59,8 +58,8 @@ class ModelDiscoverer:
 
     def __init__(self, chat: Chat, remembered: Remembered, options: DiscoveryOptions | None = None) -> None:
         self._chat = chat
-        self._remembered = remembered
         self._options = options or DiscoveryOptions()
+        self._asker = FormAsker(chat, remembered, self._options.answer_attempts)
 
     @property
     def version(self) -> EngineVersion:
@@ -166,33 +165,6 @@ class ModelDiscoverer:
         patience: Patience,
     ) -> Mapping[str, Any]:  # fmt: skip
         """{"value": ...}, or {"split": true} for a text that is too much for one answer. Remembered."""
-        config, figures = self._chat.config, self._chat.figures
-        key = answer_key(config.service, config.model, prompt.version, inputs, tokens)
-        question = Question(prompt, parts, form, tokens)
-
-        async def ask(_missing: Sequence[str], keep: Keep) -> Mapping[str, ServiceError]:
-            for _ in range(self._options.answer_attempts):
-                reply = await self._chat.ask(question, patience)
-                answer = self._judge(reply, form, inputs)
-                if answer is not None:
-                    usage = reply.paid.usage
-                    cost = (reply.paid.cost_usd, usage.input_tokens, usage.output_tokens)
-                    await keep([Answer(key, config.service, config.model, answer, *cost)])
-                    return {}
-                figures.dropped["answers that are no form"] += 1
-            return {key: TransientServiceError(config.service, "no usable answer")}
-
-        def count(cached: int) -> None:
-            figures.cached += cached
-
-        outcome = (await self._remembered.collect([key], ask, count_cached=count))[key]
-        if isinstance(outcome, ServiceError):
-            raise outcome
-        return outcome
-
-    def _judge(self, reply: Reply, form: type[BaseModel], inputs: object) -> dict[str, Any] | None:
-        if form is ProductsForm:
-            if reply.truncated and isinstance(inputs, str) and len(inputs) > self._options.smallest_batch_characters:
-                return {"split": True}
-            return {"value": reply.value} if has_list(reply.value, "products") else None
-        return {"value": reply.value} if isinstance(reply.value, dict) and not reply.truncated else None
+        may_split = isinstance(inputs, str) and len(inputs) > self._options.smallest_batch_characters
+        wanted = Wanted("products", may_split) if form is ProductsForm else Wanted()
+        return await self._asker.ask(Question(prompt, parts, form, tokens), inputs, wanted, patience)

@@ -122,13 +122,7 @@ class WebClient:
 
         With `validators` the server may answer that nothing has changed. Otherwise as `fetch`.
         """
-        answer = await self.fetch(url, folder, validators=validators, **options)
-        if answer.file is not None:
-            return answer.file
-        if answer.status == httpx.codes.NOT_MODIFIED and validators and validators.as_headers():
-            return NotModified(final_url=answer.final_url, headers=answer.headers)
-        reason = f"{answer.final_url} answered {answer.status} {httpx.codes.get_reason_phrase(answer.status)}"
-        raise PermanentServiceError(SERVICE, reason.rstrip(), status=answer.status)
+        return take_file(await self.fetch(url, folder, validators=validators, **options), validators)
 
     async def fetch(
         self, url: str, folder: Path, *, validators: Validators | None = None, **options: Unpack[FetchOptions]
@@ -221,6 +215,16 @@ class WebClient:
 
     def _is_listed(self, host: str, _address: Address, port: int) -> bool:
         return self._lists(host, port)
+
+
+def take_file(answer: WebAnswer, validators: Validators | None = None) -> FetchedFile | NotModified:
+    """The answer's file, or that it is still the same; PermanentServiceError for every other answer."""
+    if answer.file is not None:
+        return answer.file
+    if answer.status == httpx.codes.NOT_MODIFIED and validators and validators.as_headers():
+        return NotModified(final_url=answer.final_url, headers=answer.headers)
+    reason = f"{answer.final_url} answered {answer.status} {httpx.codes.get_reason_phrase(answer.status)}"
+    raise PermanentServiceError(SERVICE, reason.rstrip(), status=answer.status)
 
 
 def _make_client(agent: str) -> httpx.AsyncClient:

@@ -71,13 +71,17 @@ async def hold_lease(database: Database) -> AsyncIterator[int]:
 
 
 async def open_session(database: Database, row: SessionRow) -> bool:
-    """Insert the session, or take it up again under the same id; True when it is new. The page limit may be changed."""
+    """Insert the session, or take it up again under the same id; True when it is new. The page limit may be changed.
+
+    What its sitemaps came to (`note_sitemaps`) is kept.
+    """
     rows = await database.fetch(
         "insert into public.scraping_sessions as stored "
         "(id, workspace_id, job_id, source_urls, config, status, max_pages) "
         "values (%s, %s, %s, %s, %s, 'processing', %s) on conflict (id) do update set status = 'processing', "
-        "job_id = excluded.job_id, config = excluded.config, max_pages = excluded.max_pages, complete = null, "
-        "updated_at = now() returning xmax = 0",
+        "job_id = excluded.job_id, max_pages = excluded.max_pages, complete = null, updated_at = now(), config = "
+        "excluded.config || jsonb_strip_nulls(jsonb_build_object('sitemap_problems', stored.config "
+        "-> 'sitemap_problems')) returning xmax = 0",
         row.id,
         row.workspace_id,
         row.job_id,
@@ -91,6 +95,23 @@ async def open_session(database: Database, row: SessionRow) -> bool:
 async def read_session(database: Database, session: uuid.UUID) -> dict[str, Any] | None:
     rows = await database.fetch_dicts("select * from public.scraping_sessions where id = %s", session)
     return rows[0] if rows else None
+
+
+async def note_sitemaps(connection: Connection, session: uuid.UUID, problems: Sequence[str]) -> None:
+    """The session's sitemaps were read, but for these problems: in the transaction that adds their pages."""
+    await connection.execute(
+        "update public.scraping_sessions set config = config || jsonb_build_object('sitemap_problems', %s::jsonb), "
+        "updated_at = now() where id = %s",
+        (Jsonb(list(problems)), session),
+    )
+
+
+async def read_sitemap_problems(database: Database, session: uuid.UUID) -> list[str] | None:
+    """What `note_sitemaps` was told of the session; None where its sitemaps were not read."""
+    rows = await database.fetch(
+        "select config -> 'sitemap_problems' from public.scraping_sessions where id = %s", session
+    )
+    return list(rows[0][0]) if rows and rows[0][0] is not None else None
 
 
 def page_id(session: uuid.UUID, page: PageUrl) -> uuid.UUID:

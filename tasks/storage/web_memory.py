@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -64,7 +64,7 @@ async def remember_pages(
 
 
 def _as_json(workspace: uuid.UUID, page: PageMemory) -> dict[str, Any]:
-    values = {name: _storable(value) for name, value in asdict(page).items()}
+    values = {name: _storable(getattr(page, name)) for name in _COLUMNS}
     return {**values, "id": str(memory_id(workspace, page.url_hash)), "product_ids": [str(i) for i in page.product_ids]}
 
 

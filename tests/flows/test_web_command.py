@@ -111,7 +111,8 @@ def find_job(dsn: str, workspace: str) -> tuple[uuid.UUID, str]:
 
 
 def test_a_crawl_killed_with_9_goes_on_under_its_own_id(run, shop, fresh, dsn: str) -> None:
-    arguments = [shop.urls[2], "--json", "--no-enrich", "--no-images", "--workspace", fresh]
+    sources = [shop.urls[2], f"{shop.urls[2]}sitemap.xml"]
+    arguments = [*sources, "--json", "--no-enrich", "--no-images", "--workspace", fresh]
     shop.configure(2, storm={"left": 3, "every": 4, "retry_after": 1})
     process = start(*arguments)
     wait_for(shop, 2, 6)
@@ -131,6 +132,9 @@ def test_a_crawl_killed_with_9_goes_on_under_its_own_id(run, shop, fresh, dsn: s
     assert seen["statuses"]["429"] == 3
     again = sum(count - 1 for count in seen["targets"].values())
     assert again <= 3 + 1, "what was refused is asked for again, and the one page that was in flight"
+    with psycopg.connect(dsn) as connection:
+        ended = connection.execute("select complete from public.scraping_sessions where id = %s", (killed,)).fetchall()
+    assert ended == [(True,)], "what all its lives saw together is the whole shop, though only one read the sitemaps"
 
 
 async def tell(job: uuid.UUID, state: Any) -> None:
@@ -163,8 +167,12 @@ def test_a_crawl_is_paused_resumed_and_cancelled(run, shop, fresh, dsn: str, mon
         assert find_job(dsn, fresh)[1] == "processing"
         told = run("flows.jobs", "cancel", str(job)[:12])
         assert told.code == 0, told.stderr
-    _, stderr = process.communicate(timeout=SECONDS)
+    stdout, stderr = process.communicate(timeout=SECONDS)
     assert (process.returncode, find_job(dsn, fresh)[1]) == (130, "cancelled"), stderr
+    report = json.loads(stdout)
+    assert report["status"] == "cancelled"
+    assert report["items"]["page"]["created"] >= 3
+    assert report["items"]["page"]["declared"] == sum(report["items"]["page"].values()) / 2, "the sums close"
     assert "Traceback" not in stderr
     assert shop.stats()[shop.hosts[0]]["requests"] < 40
 

@@ -174,6 +174,32 @@ async def test_a_dead_image_is_its_own_failure(
     assert [url for url, permanent in kinds.items() if not permanent] == [f"{server}/slow", f"{server}/short"]
 
 
+async def test_a_redirect_to_another_host_waits_for_that_hosts_turn(
+    job: Job, offer: Callable[..., str], server: str, tmp_path: Path
+) -> None:
+    held: list[str] = []
+    asked: list[str] = []
+
+    @asynccontextmanager
+    async def turn(url: str) -> AsyncIterator[None]:
+        assert not held, "the first host's turn is over before the second's is waited for"
+        held.append(url)
+        asked.append(url)
+        yield
+        held.clear()
+
+    elsewhere = offer("elsewhere").replace("127.0.0.1", "localhost")
+    settings = resources.current().settings
+    allowed = settings.allow_private_hosts | {
+        name.replace("127.0.0.1", "localhost") for name in settings.allow_private_hosts
+    }
+    object.__setattr__(settings, "allow_private_hosts", allowed)  # the settings are this test's own copy
+    first = f"{server}/redirect?to={quote(elsewhere, safe='')}"
+    [found] = await fetch(job, tmp_path, first, turn=turn)
+    assert isinstance(found, Downloaded), found
+    assert asked == [first, elsewhere]
+
+
 async def test_an_unchanged_image_is_not_sent_again(
     job: Job, offer: Callable[..., str], server: str, tmp_path: Path
 ) -> None:

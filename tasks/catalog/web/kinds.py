@@ -38,12 +38,16 @@ _CERTAIN, _TOLD, _GUESSED = 0.95, 0.85, 0.7  # confidence: markup, metas, the pa
 
 
 class Verdict(NamedTuple):
-    """A page's kind, the reason in words, the markup that describes its product, and how sure this is (0 to 1)."""
+    """A page's kind, the reason in words, the markup that describes its product, and how sure this is (0 to 1).
+
+    `is_open`: nothing speaks against products in the page's words.
+    """
 
     kind: PageKind
     reason: str
     node: Found | None = None
     confidence: float = 0.0
+    is_open: bool = False
 
 
 class Evidence(NamedTuple):
@@ -100,10 +104,9 @@ def judge(evidence: Evidence) -> Verdict:
     if names & words("search"):
         return Verdict("other", "a search page without results")
     if urlsplit(document.url).path in ("", "/"):
-        return Verdict("other", "a home page without products")
-    return Verdict(
-        "other", f"no product markup, and too little of a product's page ({why or 'no price, no buy control'})"
-    )
+        return Verdict("other", "a home page without products", is_open=True)
+    missing = why or "no price, no buy control"
+    return Verdict("other", f"no product markup, and too little of a product's page ({missing})", is_open=True)
 
 
 def _listing(cards: list[Card]) -> Verdict:

@@ -7,7 +7,8 @@ from typing import Literal
 from tasks.catalog.pages import Frozen
 from tasks.catalog.products import Product
 
-PageKind = Literal["product", "listing", "other"]
+# "unstructured": neither markup nor structure show a product, but the words may offer some (`text_pages`).
+PageKind = Literal["product", "listing", "unstructured", "other"]
 # Where a field was read, the most trusted first; `resolution` says which wins for which field.
 Source = Literal["json-ld", "microdata", "rdfa", "opengraph", "state", "page"]
 

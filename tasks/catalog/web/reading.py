@@ -24,6 +24,7 @@ from tasks.catalog.web.prices import read_prices
 from tasks.catalog.web.resolution import canonical_address, number_in_address, pick, resolve
 from tasks.catalog.web.schema_org import read_product
 from tasks.catalog.web.state import claim_state
+from tasks.catalog.web.text_pages import may_offer_products
 
 _HTML_TYPES = ("html", "xml", "text/plain")
 _LEAST_TEXT = 200  # characters of visible text below which a page with scripts has no content of its own
@@ -60,6 +61,8 @@ def read_page(body: bytes, url: str, content_type: str | None = None) -> WebPage
     product, conflicts = _read_product(evidence, verdict, canonical) if is_product else (None, ())
     if is_product and product is None:
         verdict = Verdict("other", "a product's page without a name")
+    elif verdict.is_open and not empty and may_offer_products(markdown):
+        verdict = verdict._replace(kind="unstructured")
     noindex, nofollow = _robots(document)
     return WebPage(
         url=url,
