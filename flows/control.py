@@ -158,7 +158,7 @@ async def obey(job: Job, work: Callable[[RunControl], Awaitable[State[None]]]) -
 
     Other interruptions pass through.
     """
-    control = RunControl(job.id, resources.current().settings.web_look_seconds, _CONTROL.get())
+    control = RunControl(job.id, resources.current().settings.control_seconds, _CONTROL.get())
     current = asyncio.current_task()
     assert current is not None, "a flow runs in a task"
     watcher = asyncio.create_task(control.watch(current))

@@ -154,7 +154,7 @@ class Crawl:
 
     async def _claim(self, room: int) -> scraping.Claim:
         settings, politeness = self._settings, self._site.hosts.politeness
-        if time.monotonic() - self._looked > settings.web_look_seconds:
+        if time.monotonic() - self._looked > settings.control_seconds:
             await self._prepare()
         return await scraping.claim_pages(
             self._job.database,

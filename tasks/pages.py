@@ -36,12 +36,16 @@ from tasks.storage.rows import PageRow, seal
 
 READ_STAGE = "read-pages"
 SAVE_STAGE = "save-pages"
-# A long document is cut into this many spans a worker, so that a task's cost is spread over many pages.
-SPANS_PER_WORKER = 8
+# So much of what is left is dealt out in one round, a span a worker: long spans first, since Prefect takes as long to
+# start a task on a Dask worker as it takes to read fifty pages; short ones last, since no worker shall wait for long.
+ROUND_SHARE = 0.7
+LEAST_SPAN_SHARE = 1 / 40  # of all pages: spans are no shorter, unless pages run out
 # How often a span is asked for again after its worker died; then its pages are asked for one by one.
 WORKER_DEATHS_ALLOWED = 2
 # Pages read within this time are announced together.
 ANNOUNCE_SECONDS = 0.2
+# So many announced pages are loaded at once, at most.
+LOADED_PAGES = 20
 # After a document's deadline its workers have this long to say so.
 WORKER_ANSWER_SECONDS = 30.0
 
@@ -71,8 +75,8 @@ class PageNews(NamedTuple):
 _children: dict[PagePlan, PageChild] = {}  # on a worker: the child stays for the next span of its document
 
 
-@task(task_run_name="read pages {first} to {last}", cache_policy=NO_CACHE, persist_result=False)
-def read_span(plan: PagePlan, numbers: Sequence[int], first: int, last: int) -> list[PageNews]:
+@task(task_run_name="read {count} pages from {first} to {last}", cache_policy=NO_CACHE, persist_result=False)
+def read_span(plan: PagePlan, numbers: Sequence[int], count: int, first: int, last: int) -> list[PageNews]:
     """Read pages `numbers` on a Dask worker and announce them as they come; returns all of the news again at the end.
 
     The first page is announced at once, the others together, several times a second: an announcement passes three
@@ -131,15 +135,16 @@ async def read_pages(job: Job, received: ReceivedDocument, *, limit: int | None)
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     plan = _plan(received, folder, settings)
     done = len(failed_before)
-    async for news in _stream(plan, numbers, settings):
-        done += 1
-        job.announce("read pages", done, count, f"CPU, {settings.page_workers} workers")
-        if news.problem is not None:
-            await _record_failure(job, news)
-        else:
-            page = await asyncio.to_thread(_load_page, folder, news.number)
-            yield page, folder
-        await job.write_progress(READ_STAGE)
+    async for batch in _stream(plan, numbers, settings):
+        pages = await asyncio.to_thread(_load_pages, folder, [news.number for news in batch if news.problem is None])
+        for news in batch:
+            done += 1
+            job.announce("read pages", done, count, f"CPU, {settings.page_workers} workers")
+            if news.problem is not None:
+                await _record_failure(job, news)
+            else:
+                yield pages.pop(news.number), folder
+            await job.write_progress(READ_STAGE)
 
 
 def _plan(received: ReceivedDocument, folder: Path, settings: Settings) -> PagePlan:
@@ -159,8 +164,8 @@ def _plan(received: ReceivedDocument, folder: Path, settings: Settings) -> PageP
     )
 
 
-def _load_page(folder: Path, number: int) -> Page:
-    return Page.model_validate_json(page_path(folder, number).read_bytes())
+def _load_pages(folder: Path, numbers: Sequence[int]) -> dict[int, Page]:
+    return {number: Page.model_validate_json(page_path(folder, number).read_bytes()) for number in numbers}
 
 
 async def _record_failure(job: Job, news: PageNews) -> None:
@@ -169,17 +174,23 @@ async def _record_failure(job: Job, news: PageNews) -> None:
         await job.record(connection, [Item("page", str(news.number), READ_STAGE, "failed", news.problem)])
 
 
-async def _stream(plan: PagePlan, numbers: Sequence[int], settings: Settings) -> AsyncIterator[PageNews]:
-    """Announcements of all `numbers`, each exactly once, whatever happens to the workers."""
+async def _stream(plan: PagePlan, numbers: Sequence[int], settings: Settings) -> AsyncIterator[list[PageNews]]:
+    """Announcements of all `numbers`, in batches as they come, each exactly once, whatever happens to the workers."""
     queue: asyncio.Queue[PageNews | None] = asyncio.Queue()
     reader = asyncio.create_task(_read_all(plan, numbers, settings, queue))
     reader.add_done_callback(lambda _: queue.put_nowait(None))
     seen: set[int] = set()
     try:
-        while (news := await queue.get()) is not None:
-            if news.number not in seen:
-                seen.add(news.number)
-                yield news
+        over = False
+        while not over:
+            batch = [await queue.get()]
+            while len(batch) < LOADED_PAGES and not queue.empty():
+                batch.append(queue.get_nowait())
+            over = None in batch
+            fresh = {news.number: news for news in batch if news is not None and news.number not in seen}
+            seen.update(fresh)
+            if fresh:
+                yield list(fresh.values())
         await reader
     finally:
         reader.cancel()
@@ -218,31 +229,26 @@ class _Spans:
             await self._read_with(runner, numbers)
 
     async def _read_with(self, runner: DaskTaskRunner, numbers: Sequence[int]) -> None:
-        size = self._span_size(len(numbers))
         for _ in range(WORKER_DEATHS_ALLOWED):
             left = [number for number in numbers if number not in self.heard]
-            await asyncio.gather(
-                *(self._read_span(runner, left[start : start + size]) for start in range(0, len(left), size))
-            )
+            spans = cut_spans(left, self._settings.page_workers, self._settings.pages_per_worker)
+            await asyncio.gather(*(self._read_span(runner, span) for span in spans))
         # What is still unread was in the hands of workers that died: one by one, to name the page that kills them.
         for number in [number for number in numbers if number not in self.heard]:
             await self._read_span(runner, [number])
             if number not in self.heard:
                 self._hear(PageNews(number, "the worker that read it died"))
 
-    def _span_size(self, count: int) -> int:
-        least = self._settings.pages_per_worker
-        return max(least, count // (self._settings.page_workers * SPANS_PER_WORKER))
-
     async def _read_span(self, runner: DaskTaskRunner, span: Sequence[int]) -> None:
         async with self._room:
-            parameters = {"plan": self._plan, "numbers": list(span), "first": span[0], "last": span[-1]}
+            parameters = {"plan": self._plan, "numbers": list(span), "count": len(span)}
+            parameters |= {"first": span[0], "last": span[-1]}
             future = await asyncio.to_thread(runner.submit, read_span, parameters)
             try:
                 for news in await self._wait(future):  # those whose announcement was lost or is late
                     self._hear(PageNews(*news))
             except Exception as error:  # a dead worker; its pages are asked for again
-                get_run_logger().warning("pages %d to %d: %s", span[0], span[-1], type(error).__name__)
+                get_run_logger().warning("pages from %d to %d: %s", span[0], span[-1], type(error).__name__)
             finally:
                 _dask(future).release()  # else results stay on the worker and are made again with it
 
@@ -261,6 +267,25 @@ class _Spans:
         if news.number not in self.heard:
             self.heard.add(news.number)
             self._queue.put_nowait(news)
+
+
+def cut_spans(numbers: Sequence[int], workers: int, least: int) -> list[Sequence[int]]:
+    """Page `numbers` in spans of at least `least` pages (fewer only where there are no more), the longest first.
+
+    The spans of a round take turns page by page: what is hard to read in a document stands together, and would be one
+    worker's work.
+    """
+    spans: list[Sequence[int]] = []
+    start, least = 0, max(least, int(len(numbers) * LEAST_SPAN_SHARE))
+    while start < len(numbers):
+        end = start + max(least * workers, int((len(numbers) - start) * ROUND_SHARE))
+        if len(numbers) - end < least * workers:
+            end = len(numbers)
+        dealt = numbers[start:end]
+        hands = min(workers, -(-len(dealt) // least))
+        spans += [dealt[hand::hands] for hand in range(hands)]
+        start = end
+    return spans
 
 
 def _dask(future: PrefectDaskFuture[Any]) -> Any:

@@ -94,6 +94,7 @@ class Settings(ServiceSettings, DownloadSettings, FeedSettings, WebSettings):
 
     # Running
     progress_seconds: float = Field(0.5, ge=0.5, description="Least time between two writes of a job's progress")
+    control_seconds: float = Field(2, gt=0, description="How often a job looks whether it was paused or cancelled")
     engine_threads: int = Field(2, ge=1, description="CPU threads of a local model")
     log_level: str = Field("INFO", description="Level of the log file")
 

@@ -58,9 +58,6 @@ class WebSettings(BaseSettings):
     web_known_share_least: int = Field(
         10, ge=0, description="Of a shop with fewer known products any number may be missing"
     )
-    web_look_seconds: float = Field(
-        2, gt=0, description="How often a crawl looks whether it was paused or cancelled, and at new hosts"
-    )
     web_deaths: int = Field(20, ge=2, description="A page claimed so often without an end has failed")
 
     @property

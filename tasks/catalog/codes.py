@@ -34,7 +34,7 @@ _PREFIX = re.compile(r"(?:[#№]|\bn[o°º]\.?)\s?", re.IGNORECASE)
 def strip_marks(text: str) -> str:
     """`text` without the footnote marks at its end ("GV14*†" -> "GV14", "AN 81781)" -> "AN 8178")."""
     text = text.rstrip(FOOTNOTE_MARKS + " ")
-    numbered = _NUMBERED_MARK.search(text) if "(" not in text else None
+    numbered = _NUMBERED_MARK.search(text) if text.endswith(")") and "(" not in text else None
     return text[: numbered.start()].rstrip(FOOTNOTE_MARKS + " ") if numbered else text
 
 

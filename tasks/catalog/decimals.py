@@ -12,6 +12,8 @@ DecimalMark = Literal[",", "."]
 # Digits with separators inside; a space groups only before three digits ("1 234,50" but not "60 60").
 NUMBER_PATTERN = r"\d{1,3}(?:[ \u00a0\u202f'’]\d{3})+(?:[.,]\d{1,3})?(?!\d)|\d+(?:[.,]\d+)*"
 _NUMBER = re.compile(NUMBER_PATTERN)
+DIGIT = re.compile(r"\d")
+_FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
 _GROUPING = re.compile(r"[ \u00a0\u202f'’]")
 _THOUSANDS_DIGITS = 3
 
@@ -20,7 +22,7 @@ def western_digits(text: str) -> str:
     """`text` with the decimal digits of every script written as 0 to 9."""
     if text.isascii():
         return text
-    return "".join(str(unicodedata.digit(char)) if char.isdigit() and char.isdecimal() else char for char in text)
+    return _FOREIGN_DIGIT.sub(lambda digit: str(unicodedata.digit(digit[0])), text)
 
 
 def parse_decimal(text: str, mark: DecimalMark | None = None, *, grouped: bool = False) -> str | None:

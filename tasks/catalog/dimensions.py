@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from tasks.catalog.decimals import NUMBER_PATTERN, DecimalMark, parse_decimal, western_digits
+from tasks.catalog.decimals import DIGIT, NUMBER_PATTERN, DecimalMark, parse_decimal, western_digits
 from tasks.catalog.products import AttributeValue, Measure
 from tasks.catalog.vocabulary import TEXT_CACHE, axis_letters, fold, table
 
@@ -58,6 +58,8 @@ def find_sizes(text: str, mark: DecimalMark | None = None, unit: str | None = No
 
     A lone number is a size only with an axis and a unit ("H 90 cm"); two or three joined by x always are.
     """
+    if not DIGIT.search(text):
+        return ()
     text = western_digits(text)
     listed = _AXIS_LIST.search(text)
     axes = list(axes_of(re.split(r"\s?[x×х*/]\s?", listed[1].strip(), flags=re.I)) or ()) if listed else []

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from tasks.catalog.decimals import NUMBER_PATTERN, DecimalMark, parse_decimal, western_digits
+from tasks.catalog.codes import is_code, is_spaced_code
+from tasks.catalog.decimals import DIGIT, NUMBER_PATTERN, DecimalMark, parse_decimal, western_digits
 from tasks.catalog.vocabulary import TEXT_CACHE, table
 
 # What stands beside an amount -> ISO 4217 ("": several). A bare "$" is settled by the document (`guess_currency`).
@@ -36,7 +37,8 @@ _PRICE = re.compile(
 )
 # Signs that are no words of a language, and ISO codes in capitals: they name a currency wherever they stand.
 _CLEAR_SIGNS = {sign for sign in _SIGNS if sign != "$" and "." not in sign and not (sign.isascii() and sign.isalpha())}
-_CLEAR_SIGNS |= {code for code in _SIGNS.values() if code}
+_ISO_CODES = {code for code in _SIGNS.values() if code}
+_CLEAR_SIGNS |= _ISO_CODES
 _LETTERS = re.compile(r"[^\W\d_]+")
 _BARE = re.compile(_amount("amount"))
 # "$2 million", "€ 5bn" and shares tell of reports, not of goods.
@@ -55,6 +57,8 @@ class Price(NamedTuple):
 @lru_cache(maxsize=TEXT_CACHE)
 def find_prices(text: str, mark: DecimalMark | None = None, dollar: str = "USD") -> tuple[Price, ...]:
     """Every amount that stands beside a currency, in order. `dollar` is what a bare "$" means in the document."""
+    if not DIGIT.search(text):
+        return ()
     text = western_digits(text)
     found = []
     for match in _PRICE.finditer(text):
@@ -81,15 +85,31 @@ def parse_amount(text: str, mark: DecimalMark | None = None) -> str | None:
 
 def guess_currency(texts: Iterable[str]) -> str | None:
     """The currency of most prices of a document, or the only one that it names; None when nothing tells."""
+    texts = list(texts)
     joined = "\n".join(texts)
-    counts = Counter(price.currency for price in find_prices(joined, dollar="$") if price.currency)
+    with_digits = [text for text in texts if DIGIT.search(text)]
+    counts = _count_currencies(text for text in with_digits if not _may_be_code(text))
     if not counts:
         words = set(_LETTERS.findall(joined))
         clear = {sign for sign in _CLEAR_SIGNS if (sign in words if sign.isalpha() else sign in joined)}
         named = {_SIGNS[sign.casefold()] for sign in clear} - {""}
-        return named.pop() if len(named) == 1 else None
+        if len(named) == 1:
+            return named.pop()
+        counts = Counter() if named else _count_currencies(with_digits)
+    if not counts:
+        return None
     currency, _ = counts.most_common(1)[0]
     return guess_dollar(joined) if currency == "$" else currency
+
+
+def _count_currencies(texts: Iterable[str]) -> Counter[str]:
+    """How many prices are in each currency; a bare "$" as such."""
+    return Counter(price.currency for price in find_prices("\n".join(texts), dollar="$") if price.currency)
+
+
+def _may_be_code(text: str) -> bool:
+    """Whether a line reads as a price and as an article's code alike ("TL 4231", "KR3146"); "EUR 3146" does not."""
+    return (is_spaced_code(text) or is_code(text)) and _ISO_CODES.isdisjoint(_LETTERS.findall(text))
 
 
 def guess_dollar(text: str) -> str:

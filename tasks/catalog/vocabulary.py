@@ -29,11 +29,17 @@ _SEPARATORS = re.compile(r"[.:]+(?=\s|$|/)|[\u00a0_]")
 @lru_cache(maxsize=TEXT_CACHE)
 def fold(text: str) -> str:
     """`text` for comparison: case and accents folded, spaces collapsed, punctuation at the ends dropped."""
+    return fold_page(text)
+
+
+def fold_page(text: str) -> str:
+    """As `fold`, for texts too long to be kept."""
     if text.isascii():
         text = text.casefold()
     else:
-        decomposed = unicodedata.normalize("NFKD", text.replace("²", "2").casefold())
-        text = "".join(char for char in decomposed if not unicodedata.combining(char))
+        text = unicodedata.normalize("NFKD", text.replace("²", "2").casefold())
+        if any(map(unicodedata.combining, text)):
+            text = "".join(char for char in text if not unicodedata.combining(char))
     text = _SEPARATORS.sub(" ", text)
     return " ".join(text.split()).strip(" .:;,*-–—()[]|")
 

@@ -1,17 +1,21 @@
 """Reading pages: the page stage beside plain loops over both cores, tables apart, and memory at 500 and 2000 pages.
 
-    python tests/bench/pages.py [--pages 2000]
+    python tests/bench/pages.py [--pages 2000] [--rounds 3]
 
 The catalog is generated: three images a page, each another one, with captions; no page has a table. `rate` is the page
-stage (Prefect, Dask, reading children) in pages a second. `plain` is a loop over both cores that makes PyMuPDF's calls
-for the same results: text, words, image bytes written to files, pixels for the perceptual hash; `bytes` leaves the
-pixels out. `reader` is our reader in such a loop. The `cpu_ms` are CPU time a page, which a busy machine disturbs less;
-`orchestration` is what Prefect, Dask and the children take of the stage's. `tables` is our reader on pages full of
-tables, `tables_ms` the work of their tables alone per page, `no_tables_ms` what looking for tables costs a page
-without one. Memory is resident, in MB, as
-the kernel counts it per process (shared libraries counted in each): `worker_mb` the largest Dask worker with its
-reading child, `tree_mb` the flow's process with all it started (the database's processes left out, whose shared memory
-would count many times). `growth` is `tree_mb` of all pages by that of 500.
+stage (Prefect, Dask, reading children) in pages a second. `plain` is a loop over both cores that makes exactly the
+PyMuPDF calls that our reader makes (display list, text, words, graphics, image bytes) and writes the images' bytes to
+files; nothing else is in it. Our reader looks at every image's pixels, too, for the perceptual hash and to see that the
+image is whole: it has those of a JPEG from Pillow, smaller, and `pixels` is the plain loop with each image decoded by
+PyMuPDF, which is what a loop for the same results needs. `ratio` is the stage by `plain`, `pixels_ratio` the stage by
+`pixels`. Stage and loops are run in turn, several times; the figures are medians, those of ratios taken round by round.
+`reader` is our reader in such a loop. The `cpu_ms` are CPU time a page, which a busy machine disturbs less, and
+`cpu_ratio` is `plain` by the stage in these; `orchestration` is what Prefect, Dask and the children take of the
+stage's. `tables` is our reader on pages full of tables, `tables_ms` the work of their tables alone per page,
+`no_tables_ms` what looking for tables costs a page without one. Memory is resident, in MB, as the kernel counts it per
+process (shared libraries counted in each): `worker_mb` the largest Dask worker with its reading child, `tree_mb` the
+flow's process with all it started (the database's processes left out, whose shared memory would count many times).
+`growth` is `tree_mb` of all pages by that of 500.
 """
 
 from __future__ import annotations
@@ -27,6 +31,7 @@ import threading
 import time
 from pathlib import Path
 from random import Random
+from statistics import median
 from typing import Any, NamedTuple
 
 import psutil
@@ -58,6 +63,7 @@ class Stage(NamedTuple):
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=2000)
+    parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="quarry-bench-") as name:
         folder = Path(name)
@@ -68,43 +74,52 @@ def main() -> int:
         cut_catalog(large, short, SHORT_PAGES)
         make_lists(lists)
         print(f"catalogs made in {time.monotonic() - started:.0f} s; load {os.getloadavg()[0]:.1f}", flush=True)
-        figures = measure(folder, large, short, lists)
+        figures = measure(folder, large, short, lists, options.rounds)
     print("RESULT pages " + " ".join(f"{key}={value}" for key, value in figures.items()))
     return 0
 
 
-def measure(folder: Path, large: Path, short: Path, lists: Path) -> dict[str, float]:
+def measure(folder: Path, large: Path, short: Path, lists: Path, rounds: int) -> dict[str, float]:
     """Every figure of the RESULT line."""
     first = run_stage(folder / "home-short", short)
-    stage = run_stage(folder / "home", large)
-    rate = stage.pages / stage.seconds
-    loops = {name: run_loop(name, large) for name in ("pixels", "bytes", "reader", "reader-without-tables")}
+    names = ("calls", "pixels", "reader", "reader-without-tables")
+    stages, loops = [], {name: list[Loop]() for name in names}
+    for turn in range(rounds):
+        stages.append(run_stage(folder / f"home-{turn}", large))
+        for name in names:
+            loops[name].append(run_loop(name, large))
+    rates = [stage.pages / stage.seconds for stage in stages]
+    cpu_ms = {name: median(loop.cpu_ms for loop in found) for name, found in loops.items()}
+    stage_ms = median(stage.cpu_ms for stage in stages)
     with_tables, without = run_loop("reader", lists), run_loop("reader-without-tables", lists)
-    plain, reader, untabled = loops["pixels"], loops["reader"], loops["reader-without-tables"]
     figures = {
-        "rate": round(rate, 1),
-        "plain": round(plain.rate, 1),
-        "ratio": round(rate / plain.rate, 3),
-        "bytes": round(loops["bytes"].rate, 1),
-        "reader": round(reader.rate, 1),
-        "cpu_ms": round(stage.cpu_ms, 2),
-        "plain_cpu_ms": round(plain.cpu_ms, 2),
-        "reader_cpu_ms": round(reader.cpu_ms, 2),
-        "orchestration": round(max(0.0, 1 - reader.cpu_ms / stage.cpu_ms), 3),
+        "rate": round(median(rates), 1),
+        "plain": round(median(loop.rate for loop in loops["calls"]), 1),
+        "ratio": round(median(rate / loop.rate for rate, loop in zip(rates, loops["calls"], strict=True)), 3),
+        "pixels": round(median(loop.rate for loop in loops["pixels"]), 1),
+        "pixels_ratio": round(median(rate / loop.rate for rate, loop in zip(rates, loops["pixels"], strict=True)), 3),
+        "reader": round(median(loop.rate for loop in loops["reader"]), 1),
+        "cpu_ms": round(stage_ms, 2),
+        "plain_cpu_ms": round(cpu_ms["calls"], 2),
+        "pixels_cpu_ms": round(cpu_ms["pixels"], 2),
+        "reader_cpu_ms": round(cpu_ms["reader"], 2),
+        "cpu_ratio": round(cpu_ms["calls"] / stage_ms, 3),
+        "orchestration": round(max(0.0, 1 - cpu_ms["reader"] / stage_ms), 3),
         "tables": round(with_tables.rate, 1),
         "tables_ms": round(with_tables.cpu_ms - without.cpu_ms, 2),
-        "no_tables_ms": round(reader.cpu_ms - untabled.cpu_ms, 2),
+        "no_tables_ms": round(cpu_ms["reader"] - cpu_ms["reader-without-tables"], 2),
     }
     if importlib.util.find_spec("pymupdf4llm"):
         figures["pymupdf4llm"] = round(run_loop("pymupdf4llm", large, MARKDOWN_PAGES).rate, 2)
     else:
         print("pymupdf4llm is not installed (pip install -e '.[peers]'): not measured")
+    worker, tree = max(stage.worker_mb for stage in stages), max(stage.tree_mb for stage in stages)
     return figures | {
-        "worker_mb": round(stage.worker_mb),
-        "tree_mb": round(stage.tree_mb),
-        "growth": round(stage.tree_mb / first.tree_mb, 3),
-        "worker_growth": round(stage.worker_mb / first.worker_mb, 3),
-        "pages": stage.pages,
+        "worker_mb": round(worker),
+        "tree_mb": round(tree),
+        "growth": round(tree / first.tree_mb, 3),
+        "worker_growth": round(worker / first.worker_mb, 3),
+        "pages": stages[0].pages,
     }
 
 

@@ -1,8 +1,8 @@
 """Loops over pages that the page stage is measured against, each on both cores, without any orchestration.
 
 `python tests/bench/pages_plain.py LOOP FILE [PAGES]` prints one line of JSON: seconds from the first page to the last,
-CPU seconds of both cores, and how many pages. Loops: `bytes` and `pixels` (the PyMuPDF calls), `reader` and
-`reader-without-tables` (our reader), `ocr`, `pymupdf4llm`.
+CPU seconds of both cores, and how many pages. Loops: `calls` (the reader's PyMuPDF calls), `pixels` (and
+every image's pixels from PyMuPDF), `reader` and `reader-without-tables` (our reader), `ocr`, `pymupdf4llm`.
 """
 
 from __future__ import annotations
@@ -17,31 +17,66 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 CORES = 2
 Loop = Callable[[Path, Sequence[int], Path], None]
 
 
-def read_bytes(path: Path, pages: Sequence[int], folder: Path, *, decode: bool = False) -> None:
-    """Text with fonts and places, words, and every image's bytes in a file; with `decode` its pixels, too."""
+def make_calls(path: Path, pages: Sequence[int], folder: Path, *, pixels: bool = False) -> None:
+    """PyMuPDF's calls as our reader makes them, no more and no fewer, and every image's bytes in a file; our reader
+    has the pixels of a JPEG from Pillow, and with `pixels` this loop has them from PyMuPDF."""
     import pymupdf
 
+    from tasks.catalog.pdf.content import _GRAPHICS_FLAGS, _TEXT_FLAGS
+
+    written: set[str] = set()
     with pymupdf.open(path) as document:
         for number in pages:
             page = document[number]
-            text = page.get_textpage()
-            page.get_text("dict", textpage=text)
-            page.get_text("words", textpage=text)
-            page.get_image_info(xrefs=True)
-            for image in page.get_images():
-                data = document.extract_image(image[0])["image"]
-                (folder / hashlib.sha256(data).hexdigest()).write_bytes(data)
-                if decode:  # a perceptual hash, and whether the image is whole, need its pixels
-                    pymupdf.Pixmap(document, image[0])
+            shown, _ = page.get_displaylist(), (page.rect, page.rotation)
+            text = pymupdf.TextPage(shown.get_textpage(_TEXT_FLAGS))
+            text.extractDICT()
+            text.extractWORDS()
+            for image in list_images(shown.get_textpage(_GRAPHICS_FLAGS)):
+                if (data := copy_bytes(image)) is not None and (
+                    name := hashlib.sha256(data).hexdigest()
+                ) not in written:
+                    written.add(name)
+                    (folder / name).write_bytes(data)
+                if pixels or data is None:
+                    pymupdf.Pixmap(pymupdf.mupdf.fz_get_unscaled_pixmap_from_image(image))
+            pymupdf.TOOLS.store_shrink(50)
 
 
-def read_pixels(path: Path, pages: Sequence[int], folder: Path) -> None:
-    read_bytes(path, pages, folder, decode=True)
+def list_images(page: Any) -> list[Any]:
+    """Images (mupdf.FzImage) of a page collected with its graphics, with the calls for their and the shapes' places."""
+    from pymupdf import mupdf
+
+    images = []
+    for block in page:
+        _ = block.m_internal.bbox
+        if block.m_internal.type == mupdf.FZ_STEXT_BLOCK_IMAGE:
+            image, _ = block.i_image(), block.i_transform()
+            images.append(image)
+    return images
+
+
+def copy_bytes(image: Any) -> bytes | None:
+    """The bytes of a plain JPEG; None for others, which have to be decoded."""
+    from pymupdf import mupdf
+
+    _ = image.w(), image.h(), image.mask().m_internal, image.imagemask(), image.use_decode(), image.use_colorkey()
+    compressed = mupdf.fz_compressed_image_buffer(image)
+    if not compressed.m_internal or compressed.m_internal.params.type != mupdf.FZ_IMAGE_JPEG:
+        return None
+    if image.n() not in (1, 3) or mupdf.fz_colorspace_is_lab(image.colorspace()):
+        return None
+    return bytes(mupdf.fz_buffer_extract_copy(mupdf.FzBuffer(mupdf.ll_fz_keep_buffer(compressed.m_internal.buffer))))
+
+
+def make_calls_and_decode(path: Path, pages: Sequence[int], folder: Path) -> None:
+    make_calls(path, pages, folder, pixels=True)
 
 
 def read_whole(path: Path, pages: Sequence[int], folder: Path, *, tables: bool = True) -> None:
@@ -88,8 +123,8 @@ def read_markdown(path: Path, pages: Sequence[int], folder: Path) -> None:
 
 
 LOOPS: dict[str, Loop] = {
-    "bytes": read_bytes,
-    "pixels": read_pixels,
+    "calls": make_calls,
+    "pixels": make_calls_and_decode,
     "reader": read_whole,
     "reader-without-tables": read_without_tables,
     "ocr": recognise,

@@ -50,7 +50,7 @@ def lock(dsn: str) -> Iterator[Callable[[str], psycopg.Connection[Any]]]:
 
 @pytest.fixture
 def look(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("QUARRY_WEB_LOOK_SECONDS", "0.2")
+    monkeypatch.setenv("QUARRY_CONTROL_SECONDS", "0.2")
 
 
 def start(*arguments: object) -> subprocess.Popen[str]:

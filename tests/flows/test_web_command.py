@@ -151,7 +151,7 @@ def wait_for_status(dsn: str, workspace: str, wanted: str) -> None:
 
 def test_a_crawl_is_paused_resumed_and_cancelled(run, shop, fresh, dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QUARRY_WEB_DELAY_SECONDS", "0.4")
-    monkeypatch.setenv("QUARRY_WEB_LOOK_SECONDS", "0.2")
+    monkeypatch.setenv("QUARRY_CONTROL_SECONDS", "0.2")
     process = start(shop.urls[0], "--json", "--no-enrich", "--no-images", "--workspace", fresh)
     wait_for(shop, 0, 3)
     job, _ = find_job(dsn, fresh)

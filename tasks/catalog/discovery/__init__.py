@@ -10,13 +10,13 @@ from tasks.catalog.discovery.cover import guess_brand, guess_title
 from tasks.catalog.discovery.document import judge
 from tasks.catalog.discovery.linking import link_images
 from tasks.catalog.discovery.merge import merge
-from tasks.catalog.discovery.page_kinds import kind_without_products
+from tasks.catalog.discovery.page_kinds import kind_of_text
 from tasks.catalog.discovery.page_products import read_page_products
 from tasks.catalog.discovery.pictures import find_pictures, find_repeated
 from tasks.catalog.discovery.tables import Layout
 from tasks.catalog.discovery.terms import read_offer
 from tasks.catalog.pages import Page
-from tasks.catalog.products import Discovery
+from tasks.catalog.products import Discovery, PageKind
 
 __all__ = ["ENGINE", "discover", "link_images"]
 
@@ -32,11 +32,12 @@ def discover(pages: Sequence[Page], source: str) -> Discovery:
     texts = read_page_texts(pages)
     repeated = find_repeated(pages)
     seen: list[Candidate] = []
+    listings: dict[int, PageKind | None] = {}
     layout: Layout | None = None
     for text in texts:
         reading = read_page_products(text, find_pictures(text.page, repeated), context, layout)
         seen.extend(reading.candidates)
-        layout = reading.layout
+        layout, listings[text.number] = reading.layout, reading.listing
     verdict = judge(seen, texts)
     products = link_images(merge(verdict.candidates), pages)
     with_products = {one.page for one in verdict.candidates}
@@ -44,7 +45,9 @@ def discover(pages: Sequence[Page], source: str) -> Discovery:
     return Discovery(
         products=products,
         page_kinds={
-            text.number: "products" if text.number in with_products else kind_without_products(text, len(texts))
+            text.number: "products"
+            if text.number in with_products
+            else listings[text.number] or kind_of_text(text, len(texts))
             for text in texts
         },
         title=title,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence, Set
+from functools import cached_property
 from typing import NamedTuple
 
 from tasks.catalog.boxes import Box, union
 from tasks.catalog.decimals import DecimalMark, guess_decimal_mark
 from tasks.catalog.dimensions import axis_of, find_sizes, unit_of
 from tasks.catalog.discovery.labels import read_label
-from tasks.catalog.discovery.layout import Segment, body_size, read_rows, split_line
+from tasks.catalog.discovery.layout import Group, Segment, body_size, group_segments, read_rows, split_line
+from tasks.catalog.names import is_sentence
 from tasks.catalog.pages import Page
 from tasks.catalog.prices import guess_currency, guess_dollar
 from tasks.catalog.products import Measure, Place
@@ -19,6 +22,7 @@ from tasks.catalog.running_lines import find_running_lines
 from tasks.catalog.vocabulary import fold_label, labels
 
 _UNIT_REMARK = re.compile(r"\b(?:in|en|em|σε|в|w)\s+(mm|cm|[^\W\d_]{4,12}|мм|см|εκ)\b", re.IGNORECASE)
+_LEADER_MARKS = ".·…_‥"
 _LEADER = re.compile(r"[.·…_‥\s]{2,}")
 _LEADER_BEHIND = re.compile(r"(?<=\w)[)\]]?\s*(?:[.·…_‥]\s?){4,}$")
 _UNIT_MIN, _UNIT_SHARE = 5, 0.9
@@ -26,7 +30,8 @@ _UNIT_MIN, _UNIT_SHARE = 5, 0.9
 _HEADER_CELLS, _HEADER_LABELS = 4, 2
 
 
-class PageText(NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class PageText:
     """A page with its text cut into segments, running headers and page numbers left out."""
 
     page: Page
@@ -35,6 +40,25 @@ class PageText(NamedTuple):
     @property
     def number(self) -> int:
         return self.page.number
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """The segments as groups that stand together; several rules ask for them."""
+        return group_segments(self.segments)
+
+    @cached_property
+    def prose_words(self) -> int:
+        """Words that stand in running text: groups that read as sentences."""
+        return sum(group.words for group in self.groups if is_sentence(" ".join(group.text.split())))
+
+    def between(self, top: float, bottom: float) -> PageText:
+        """The same page with the segments of a band across it."""
+        return self.only(lambda segment: top <= segment.box.center[1] < bottom)
+
+    def only(self, keep: Callable[[Segment], bool]) -> PageText:
+        """The same page with some of its segments."""
+        kept = tuple(segment for segment in self.segments if keep(segment))
+        return self if len(kept) == len(self.segments) else PageText(self.page, kept)
 
 
 class Context(NamedTuple):
@@ -100,11 +124,8 @@ def read_page_texts(pages: Sequence[Page]) -> list[PageText]:
             for segment in split_line(line)
             if segment.text
         ]
-        headers = (
-            _table_headers([segment for segment, _ in found], page.height)
-            if any(dropped for _, dropped in found)
-            else set()
-        )
+        dropped_boxes = {segment.box for segment, dropped in found if dropped}
+        headers = _table_headers([segment for segment, _ in found], dropped_boxes, page.height)
         kept = [
             _without_leader(segment)
             for segment, dropped in found
@@ -116,7 +137,7 @@ def read_page_texts(pages: Sequence[Page]) -> list[PageText]:
 
 def _without_leader(segment: Segment) -> Segment:
     """A segment without the dots that lead from it to its price or page."""
-    match = _LEADER_BEHIND.search(segment.text)
+    match = _LEADER_BEHIND.search(segment.text) if segment.text[-1:] in _LEADER_MARKS else None
     if match is None:
         return segment
     words = tuple(word for word in segment.words if not _LEADER.fullmatch(word.text))
@@ -124,10 +145,15 @@ def _without_leader(segment: Segment) -> Segment:
     return segment._replace(text=segment.text[: match.start()], words=words, box=box)
 
 
-def _table_headers(segments: Sequence[Segment], page_height: float) -> set[Segment]:
-    """Segments in rows of labels: a table's header repeats on every page like a running line, and is none."""
+def _table_headers(segments: Sequence[Segment], dropped: Set[Box], page_height: float) -> set[Segment]:
+    """Segments in rows of labels of which some were dropped.
+
+    A table's header repeats on every page like a running line, and is none.
+    """
     headers: set[Segment] = set()
-    for row in read_rows(segments):
+    for row in read_rows(segments) if dropped else ():
+        if dropped.isdisjoint(segment.box for segment in row):
+            continue
         at_top = row[0].box.center[1] <= page_height / 2
         labels = sum(read_label(segment.text) is not None for segment in row)
         if (len(row) >= _HEADER_CELLS and at_top) or labels >= _HEADER_LABELS:

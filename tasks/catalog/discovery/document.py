@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from tasks.catalog.discovery.candidates import Candidate
 from tasks.catalog.discovery.context import PageText
-from tasks.catalog.discovery.page_kinds import prose_words
-from tasks.catalog.vocabulary import fold, words_pattern
+from tasks.catalog.vocabulary import fold_page, words_pattern
 
 _MIN_BARE = 4  # pictures with captions and nothing else make a catalog from this many on
 # In a long document a few pages that look like products are examples, not an assortment.
@@ -66,15 +65,15 @@ def _is_swatch_book(bare: Sequence[Candidate], strong: Sequence[Candidate], text
 
 def _is_prose(text: PageText) -> bool:
     total = sum(len(segment.text.split()) for segment in text.segments)
-    return total >= 40 and prose_words(text) >= 0.5 * total
+    return total >= 40 and text.prose_words >= 0.5 * total
 
 
 def _kind_of_paper(texts: Sequence[PageText], kept: Sequence[Candidate]) -> str | None:
     """An invoice, or a scholarly paper, by the words it cannot do without."""
-    joined = fold(" ".join(segment.text for text in texts[:4] for segment in text.segments))
+    joined = fold_page(" ".join(segment.text for text in texts[:4] for segment in text.segments))
     if len(texts) <= _FEW_PAGES and len(set(words_pattern("transaction_words").findall(joined))) >= 2:
         return "an invoice or order"
-    everything = fold(" ".join(segment.text for text in texts for segment in text.segments))
+    everything = fold_page(" ".join(segment.text for text in texts for segment in text.segments))
     if len(set(words_pattern("paper_words").findall(everything))) >= 3 and not any(
         "sku" in one.evidence for one in kept
     ):

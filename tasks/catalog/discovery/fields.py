@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from tasks.catalog.boxes import Box
-from tasks.catalog.codes import clean_code, find_code, is_weak_code
+from tasks.catalog.codes import clean_code, find_code, is_spaced_code, is_weak_code
 from tasks.catalog.dimensions import find_sizes, find_weight, parse_measure
 from tasks.catalog.discovery.context import Context
 from tasks.catalog.discovery.labels import Label, own_label, read_label, split_label
@@ -183,6 +183,8 @@ class Fields:
         prices = find_prices(text, self.context.mark, self.context.dollar)
         if is_sentence(text):
             return False
+        if is_spaced_code(text) and all(price.currency != self.context.currency for price in prices):
+            prices = ()  # "KR 3146" among prices in dollars
         if prices:
             self._keep_prices(text, prices, box)
         sized = self._put_sizes(text, box)

@@ -11,7 +11,7 @@ from tasks.catalog.boxes import Box, union
 from tasks.catalog.discovery.candidates import Candidate, evidence_of, make_candidate
 from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.fields import Fields, split_parts
-from tasks.catalog.discovery.layout import Group, Segment, group_segments
+from tasks.catalog.discovery.layout import Group, Segment
 from tasks.catalog.discovery.naming import Name, can_name, count_name_lines, is_wrap, pick_name
 from tasks.catalog.names import is_figure_caption
 from tasks.catalog.products import ImageLink
@@ -57,7 +57,7 @@ def find_grid(text: PageText, pictures: Sequence[Picture], context: Context) -> 
     """A candidate for each captioned picture of the page; pictures without a caption give none."""
     if not pictures:
         return []
-    captioned = pair_captions(pictures, group_segments(text.segments))
+    captioned = pair_captions(pictures, text.groups)
     wrapped, numbered = _lines_wrap(captioned), _are_numbered(captioned)
     found = []
     for one in captioned:

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from tasks.catalog.codes import is_spaced_code
 from tasks.catalog.dimensions import axis_of, unit_of
 from tasks.catalog.vocabulary import TEXT_CACHE, fold, fold_label, labels
 
@@ -15,6 +16,7 @@ _LABEL_ORDER = {"sku": 0, "name": 1}
 _INLINE = re.compile(r"^(?P<label>[^:：=]{1,48}?)\s*[:：=]\s*(?P<value>\S.*)$")
 _UNIT_IN_LABEL = re.compile(r"[(\[]\s*(?:in\s+)?([^()\[\]]{1,12})\s*[)\]]|,\s*([^\W\d_]{1,4}\.?)$")
 _MAX_LABEL_WORDS = 4
+_MAX_LABEL_CHARACTERS = 80  # also in several languages ("Colour / Farbe / Couleur"): longer lines are text
 # Labels that read as such without a colon before a short value; others ("Frame", "Design") start names, too.
 _BARE_LABELS = frozenset(
     {
@@ -47,6 +49,8 @@ class Label(NamedTuple):
 @lru_cache(maxsize=TEXT_CACHE)
 def read_label(text: str) -> Label | None:
     """The field that `text` names when all of it is a label, in any of its languages; None when it is none."""
+    if len(text) > _MAX_LABEL_CHARACTERS:
+        return None
     unit = None
     if match := _UNIT_IN_LABEL.search(text):
         unit = unit_of(match[1] or match[2])
@@ -79,6 +83,8 @@ def split_label(text: str) -> tuple[Label, str] | None:
     for count in range(min(3, len(tokens) - 1), 0, -1):
         head = " ".join(tokens[:count])
         label = read_label(head)
+        if label and label.field == "price" and is_spaced_code(text):
+            return None  # "VK 8523" without a currency
         if label and label.field in _BARE_LABELS and head[:1].isupper() and fold(head) not in TOO_COMMON:
             value = " ".join(tokens[count:])
             if len(tokens) <= 9 and not fold(value).startswith(("and ", "und ", "e ", "et ", "of ", "for ")):

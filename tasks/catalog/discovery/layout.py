@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from tasks.catalog.boxes import Box, union
@@ -67,17 +68,29 @@ def read_segments(page: Page) -> list[Segment]:
 
 def split_line(line: Line) -> list[Segment]:
     """A line cut where the space between its words is as wide as a column's gutter."""
+    widest, furthest_back = _COLUMN_GAP_SHARE * line.size, -line.size * 2
+    gap_to = _gap_between if line.rtl else _gap_ahead
+    if all(furthest_back <= gap_to(one, other) <= widest for one, other in pairwise(line.words)):
+        return [_segment(line, line.text, line.box, line.words)]
     runs: list[list[Word]] = []
     for word in line.words:
-        gap = word.box.x0 - runs[-1][-1].box.x1 if runs else 0.0
-        if not runs or gap > _COLUMN_GAP_SHARE * line.size or gap < -line.size * 2:
+        gap = gap_to(runs[-1][-1], word) if runs else 0.0
+        if not runs or not furthest_back <= gap <= widest:
             runs.append([])
         runs[-1].append(word)
-    if len(runs) < 2:
-        return [_segment(line, line.text, line.box, line.words)]
     return [
         _segment(line, " ".join(word.text for word in run), union(word.box for word in run), tuple(run)) for run in runs
     ]
+
+
+def _gap_ahead(one: Word, other: Word) -> float:
+    """The white between a word and the next one to its right; far below zero where that stands further left."""
+    return other.box.x0 - one.box.x1
+
+
+def _gap_between(one: Word, other: Word) -> float:
+    """The white between two words, whichever comes first: from right to left the next one stands further left."""
+    return max(one.box.x0, other.box.x0) - min(one.box.x1, other.box.x1)
 
 
 def _segment(line: Line, text: str, box: Box, words: tuple[Word, ...]) -> Segment:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from tasks.catalog.boxes import Box, union
 from tasks.catalog.discovery.grid import Picture
-from tasks.catalog.discovery.pictures import find_pictures, find_repeated, same_place
+from tasks.catalog.discovery.pictures import find_pictures, find_repeated
 from tasks.catalog.pages import Page
 from tasks.catalog.products import ImageLink, Product
 from tasks.catalog.vocabulary import fold
@@ -18,6 +18,7 @@ _ONLY, _ONLY_SMALL, _CELL, _ROW, _NEAREST, _SPREAD = 0.9, 0.75, 0.85, 0.85, 0.6,
 _NEAR_SHARE = 0.25  # of the page's larger side: further away is no neighbour
 _CLEARLY = 0.7  # the nearest product is at most this share of the next one's distance away
 _FULL_PAGE_SHARE = 0.6
+_SAME_AREA_SHARE, _PART_SHARE = 0.05, 0.9  # of the page; of a picture inside another
 _CAPTION_POINTS = 20.0
 _MIN_NAME = 4  # letters; shorter names are found in any text
 
@@ -131,8 +132,8 @@ def _link_spreads(
 
 
 def _large_pictures(page: Page, repeated: frozenset[str]) -> list[str]:
-    """Images that fill the page, each place once: the one with more pixels where it was rendered, too."""
-    least = _FULL_PAGE_SHARE * page.width * page.height
+    """Images that fill the page, each place once: not its renderings or parts; of equal ones that with more pixels."""
+    least, equal = (share * page.width * page.height for share in (_FULL_PAGE_SHARE, _SAME_AREA_SHARE))
     found = [
         (image.effective_dpi, image.sha256, box)
         for image in page.images
@@ -141,8 +142,8 @@ def _large_pictures(page: Page, repeated: frozenset[str]) -> list[str]:
         if box.area >= least
     ]
     kept: list[tuple[str, Box]] = []
-    for _, sha256, box in sorted(found, reverse=True):
-        if not any(same_place(box, other) for _, other in kept):
+    for _, sha256, box in sorted(found, key=lambda one: (round(one[2].area / equal), one[0]), reverse=True):
+        if not any(box.intersection(other) >= _PART_SHARE * box.area for _, other in kept):
             kept.append((sha256, box))
     return [sha256 for sha256, _ in kept]
 

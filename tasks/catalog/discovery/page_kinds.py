@@ -8,8 +8,7 @@ from itertools import pairwise
 
 from tasks.catalog.codes import is_code
 from tasks.catalog.discovery.context import PageText
-from tasks.catalog.discovery.layout import Segment, group_segments, read_rows
-from tasks.catalog.names import is_sentence
+from tasks.catalog.discovery.layout import Segment, read_rows
 from tasks.catalog.prices import find_prices
 from tasks.catalog.products import PageKind
 from tasks.catalog.vocabulary import fold, words
@@ -73,27 +72,19 @@ def _has_prices(text: PageText) -> bool:
     return sum(len(find_prices(segment.text)) for segment in text.segments) >= 3
 
 
-def prose_words(text: PageText) -> int:
-    """Words of the page that stand in running text: groups of several full lines, or sentences."""
-    count = 0
-    for group in group_segments(text.segments):
-        joined = " ".join(group.text.split())
-        if (len(group.segments) >= 3 and group.words >= 25 and is_sentence(joined)) or is_sentence(joined):
-            count += group.words
-    return count
-
-
 def kind_without_products(text: PageText, total: int) -> PageKind:
-    """What a page without products is."""
+    """What a page without products is, of `total`."""
+    return is_listing(text) or kind_of_text(text, total)
+
+
+def kind_of_text(text: PageText, total: int) -> PageKind:
+    """What a page is that shows no products and lists nothing, of `total`."""
     count = sum(len(segment.text.split()) for segment in text.segments)
     if not text.segments and not text.page.images:
         return "empty"
-    listing = is_listing(text)
-    if listing:
-        return listing
     if text.number in (1, total) and count <= _COVER_WORDS:
         return "cover"
-    prose = prose_words(text)
+    prose = text.prose_words
     if prose >= _PROSE_WORDS or (count and prose >= _PROSE_SHARE * count):
         return "prose"
     return "reference"

@@ -9,34 +9,37 @@ from tasks.catalog.boxes import Box
 from tasks.catalog.discovery.candidates import Candidate, with_attribute
 from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.grid import Picture, find_grid
+from tasks.catalog.discovery.layout import Segment
 from tasks.catalog.discovery.naming import can_name
 from tasks.catalog.discovery.page_kinds import is_listing
 from tasks.catalog.discovery.sections import find_sections, points_of
 from tasks.catalog.discovery.tables import Layout, read_price_tables
 from tasks.catalog.discovery.variants import read_variants
 from tasks.catalog.names import clean_name
-from tasks.catalog.products import Variant
+from tasks.catalog.products import PageKind, Variant
 from tasks.catalog.vocabulary import fold, words
 
+_FLUSH_POINTS = 6.0
 _HEADING_RATIO = 1.25  # a collection's heading is larger than the names under it by this
 _MAIN_PRODUCT_POINTS = 1.5  # a section this well documented owns the bare swatches on its page
 
 
 class PageReading(NamedTuple):
-    """A page's candidates and the layout of its last table."""
+    """A page's candidates, the layout of its last table, and what the page lists when it is a listing."""
 
     candidates: list[Candidate]
     layout: Layout | None
+    listing: PageKind | None = None
 
 
 def read_page_products(
     text: PageText, pictures: Sequence[Picture], context: Context, carried: Layout | None
 ) -> PageReading:
     """Candidates of one page; none where the page lists contents or is an index."""
-    if is_listing(text):
-        return PageReading([], None)
+    if listing := is_listing(text):
+        return PageReading([], None, listing)
     tables = read_price_tables(text, context, carried)
-    free = text._replace(segments=tuple(s for s in text.segments if not _inside(s.box, tables.areas)))
+    free = text.only(lambda segment: not _inside(segment.box, tables.areas))
     if tables.candidates:
         found = read_variants(tables.tables, tables.areas, free, pictures, context)
         return PageReading(_marked(found, text), tables.layout)
@@ -68,20 +71,51 @@ def choose(grid: list[Candidate], sections: list[Candidate]) -> list[Candidate]:
 
 
 def with_collection(candidates: list[Candidate], text: PageText, context: Context) -> list[Candidate]:
-    """Several products under one large heading are of the collection that it names."""
+    """Several products under one large heading are of the collection that it names; under several, each of its own."""
     if len(candidates) < 2:
         return candidates
     names = [one.product.provenance["name"].bbox for one in candidates]
     taken = {box for box in names if box}
     free = [segment for segment in text.segments if segment.box not in taken and can_name(segment)]
     first = min(one.cell.y0 for one in candidates)
-    heading = max((one for one in free if one.box.y0 <= first), key=lambda one: one.size, default=None)
     largest_name = max(
         (s.size for s in text.segments if any(s.box.intersection(box) > 0 for box in taken)), default=0.0
     )
+    if several := _own_headings(candidates, [one for one in free if one.size >= _HEADING_RATIO * largest_name]):
+        return [
+            with_attribute(one, "collection", clean_name(heading.text), context, heading.box)
+            for one, heading in zip(candidates, several, strict=True)
+        ]
+    heading = max((one for one in free if one.box.y0 <= first), key=lambda one: one.size, default=None)
     if heading is None or heading.size < _HEADING_RATIO * largest_name or _is_division(heading.text):
         return candidates
     return [with_attribute(one, "collection", clean_name(heading.text), context, heading.box) for one in candidates]
+
+
+def _own_headings(candidates: Sequence[Candidate], headings: Sequence[Segment]) -> list[Segment] | None:
+    """For each product the heading that it stands under, where headings of one look part all of them; the smallest."""
+    usable = [one for one in headings if not _is_division(one.text) and not _is_subtitle(one, headings)]
+    for typical in sorted(usable, key=lambda one: one.size):
+        look = [one for one in usable if one.looks_like(typical)]
+        found = [_heading_over(one.cell, look) for one in candidates]
+        owners = [heading for heading in found if heading is not None]
+        if len(owners) == len(candidates) and len({heading.box for heading in owners}) == len(look) > 1:
+            return owners
+    return None
+
+
+def _is_subtitle(one: Segment, headings: Sequence[Segment]) -> bool:
+    """Whether a line stands right under a larger heading, which it only explains."""
+    return any(
+        other.size > one.size and other.box.x_overlap(one.box) > 0 and 0 < one.box.y1 - other.box.y1 <= 2 * one.size
+        for other in headings
+    )
+
+
+def _heading_over(cell: Box, headings: Sequence[Segment]) -> Segment | None:
+    """The nearest heading above; of several side by side the last that begins left of the product."""
+    above = [one for one in headings if one.box.y0 <= cell.y0 and one.box.x0 <= cell.x0 + _FLUSH_POINTS]
+    return max(above, key=lambda one: (round(one.box.y0), one.box.x0), default=None)
 
 
 def _is_division(text: str) -> bool:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tasks.catalog.boxes import Box, union
+from tasks.catalog.decimals import DIGIT
+from tasks.catalog.discovery.labels import CURRENCY, read_label, unit_within
 from tasks.catalog.discovery.layout import Segment, read_rows
-from tasks.catalog.discovery.table_rows import Cell, RawTable, Row, place_row, read_header_above, split_cells
+from tasks.catalog.discovery.table_rows import Cell, RawTable, Row, place_labels, read_header_above, split_cells
 from tasks.catalog.pages import Table
 
 _MIN_ROWS = 2
 # More lines than this in one cell: the rulings only frame the columns, they do not part the rows.
 _MAX_CELL_LINES = 5
 _MIN_FILLED = 0.3
+_MIN_LABELS = 2  # cells of a row that are labels, units or currencies
 _MAX_GAPPED = 0.3  # cells with columns inside, for each row
 
 
@@ -33,21 +36,36 @@ def read_ruled(table: Table, segments: Sequence[Segment]) -> RawTable | None:
         return None
     rows = [_row(texts, boxes, inside) for texts, boxes in zip(table.rows, table.row_boxes, strict=True)]
     kept = tuple(row for row in rows if row.cells)
+    labels = _count_label_rows(kept) if table.headers else 0
+    boxes = [box for box in table.header_boxes if box] + [cell.box for row in kept[:labels] for cell in row.cells]
+    kept = kept[labels:]
     if len(kept) < _MIN_ROWS:
         return None
     extents = _extents(table, width)
-    header = _header(table, segments, extents)
+    header = _header(boxes, segments, extents)
     return RawTable(extents, header or read_header_above(segments, kept[0].box, extents), kept)
 
 
-def _header(table: Table, segments: Sequence[Segment], extents: Sequence[tuple[float, float]]) -> tuple[Row, ...]:
+def _count_label_rows(rows: Sequence[Row]) -> int:
+    """How many first rows go on with the header: labels under a merged cell, or the units of the labels above."""
+    return next((index for index, row in enumerate(rows) if not _is_label_row(row)), 0)
+
+
+def _is_label_row(row: Row) -> bool:
+    known = sum(read_label(cell.text) is not None or unit_within(cell.text) is not None for cell in row.cells)
+    currencies = sum(CURRENCY.fullmatch(cell.text.strip(" ()")) is not None for cell in row.cells)
+    return known + currencies >= _MIN_LABELS and not any(DIGIT.search(cell.text) for cell in row.cells)
+
+
+def _header(
+    boxes: Sequence[Box], segments: Sequence[Segment], extents: Sequence[tuple[float, float]]
+) -> tuple[Row, ...]:
     """The header line by line: a label that names several columns stands over theirs, whatever cell holds it."""
-    boxes = [box for box in table.header_boxes if box]
     if not boxes:
         return ()
     area = union(boxes)
     inside = [cell for segment in segments if _holds(area, segment.box) for cell in split_cells(segment)]
-    return tuple(place_row(row, extents) for row in read_rows(inside))
+    return tuple(place_labels(row, extents) for row in read_rows(inside))
 
 
 def _holds(cell: Box, text: Box) -> bool:
@@ -80,10 +98,27 @@ def _row(texts: Sequence[str], boxes: Sequence[Box | None], segments: Sequence[S
         if not text.strip() or box is None:
             continue
         inside = [segment for segment in segments if _holds(box, segment.box)]
-        bold = bool(inside) and all(segment.bold for segment in inside)
         last = index
         while last + 1 < len(boxes) and boxes[last + 1] is None and not texts[last + 1].strip():
             last += 1
-        size = max((segment.size for segment in inside), default=0.0)
-        cells.append(Cell(text, box, index, last, bold, size))
+        parts = _part_by_look(inside)
+        for part in parts:
+            words = text if len(parts) == 1 else " ".join(segment.text for segment in part)
+            cells.append(_cell(words, box if len(parts) == 1 else union(one.box for one in part), index, last, part))
     return Row(tuple(cells))
+
+
+def _cell(text: str, box: Box, first: int, last: int, segments: Sequence[Segment]) -> Cell:
+    bold = bool(segments) and all(segment.bold for segment in segments)
+    size = max((segment.size for segment in segments), default=0.0)
+    color, ocr = (segments[0].color, segments[0].from_ocr) if segments else (0, False)
+    return Cell(text, box, first, last, bold, size, color, ocr)
+
+
+def _part_by_look(segments: Sequence[Segment]) -> list[list[Segment]]:
+    """A cell's lines in two parts where the first ones are set otherwise than all that follow (a name, its remarks)."""
+    rows = read_rows(segments)
+    count = next((index for index, row in enumerate(rows) if not row[0].looks_like(rows[0][0])), len(rows))
+    parts = [[segment for row in part for segment in row] for part in (rows[:count], rows[count:])]
+    apart = not any(later.looks_like(first) for first in parts[0] for later in parts[1])
+    return [part for part in parts if part] if parts[1] and apart else [list(segments)]

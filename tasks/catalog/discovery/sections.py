@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 from tasks.catalog.boxes import Box, union
 from tasks.catalog.codes import find_code
+from tasks.catalog.decimals import DIGIT
 from tasks.catalog.dimensions import find_sizes
 from tasks.catalog.discovery.candidates import Candidate, Evidence, evidence_of, make_candidate
 from tasks.catalog.discovery.context import Context, PageText
-from tasks.catalog.discovery.fields import Fields
+from tasks.catalog.discovery.fields import AXES, Fields, split_parts
 from tasks.catalog.discovery.grid import Picture
 from tasks.catalog.discovery.labels import read_label, split_label
 from tasks.catalog.discovery.layout import Group, Segment, group_segments, read_rows
@@ -24,7 +25,7 @@ from tasks.catalog.discovery.naming import Name, can_name, pick_name
 from tasks.catalog.names import is_figure_caption, is_sentence
 from tasks.catalog.prices import find_prices
 
-_MIN_HINTS = 2
+_MIN_LABELS = 2
 _FLUSH_POINTS, _UNDER_LINES = 3.0, 1.6  # a value right under its label: its left edge, and how far in type sizes
 _PROSE_LINE_WORDS = 12
 _DISPLAY_RATIO, _SAME_SIZE = 1.5, 1.03  # of the body's type; of each other's
@@ -41,6 +42,9 @@ _MAX_PROSE_WORDS = 260  # a section of more running text than this is an article
 _POINTS: dict[Evidence, float] = {"sku": 0.75, "price": 1.0, "size": 0.75, "labels": 0.75, "image": 0.25}
 _ENOUGH_POINTS = 1.25
 _NAMED_CODE_POINTS = 0.5  # a label before the code rules out form numbers and standards
+_LABEL_KINDS: dict[str, Evidence] = {
+    "sku": "sku", "gtin": "sku", "price": "price", "dimensions": "size", **dict.fromkeys(AXES, "size"),
+}  # fmt: skip
 
 
 class Section(NamedTuple):
@@ -56,9 +60,9 @@ class Section(NamedTuple):
 
 def find_sections(text: PageText, pictures: Sequence[Picture], context: Context) -> list[Candidate]:
     """The products of the division that explains the page best; [] when no section has enough evidence."""
-    if not _has_evidence(text.segments, context):
+    if not _has_evidence(text.segments, context, 0.0 if not pictures else _POINTS["image"]):
         return []
-    groups = group_segments(text.segments)
+    groups = text.groups
     values = _values(text.segments) | _prose(groups)
     best: tuple[float, float, list[Candidate]] = (float("-inf"), 0.0, [])
     free = [segment for segment in text.segments if segment not in values]
@@ -121,22 +125,40 @@ def _alike(candidates: list[Candidate]) -> list[Candidate]:
     return [one for one in candidates if one.evidence & shared]
 
 
-def _has_evidence(segments: Sequence[Segment], context: Context) -> bool:
-    """Whether the page can hold a specification at all: a code or price somewhere, or two labels or sizes."""
-    hints = 0
-    for segment in segments:
-        text = segment.text
+def _has_evidence(segments: Sequence[Segment], context: Context, pictured: float) -> bool:
+    """Whether all that the page says, taken together, could make a product or a grid of cards.
+
+    Most pages of a manual cannot, and need not be divided at all. `pictured`: the points of its pictures.
+    """
+    seen: Counter[Evidence] = Counter()
+    named = 0.0
+    for part in (part for segment in segments for part in split_parts(segment.text)):
+        kinds = _kinds_of(part, context)
+        seen.update(kinds)
+        named = max(named, _NAMED_CODE_POINTS if {"sku", "labels"} <= kinds else 0.0)
+        points = pictured + named + sum(_POINTS[kind] for kind in seen if kind != "labels" or seen[kind] >= _MIN_LABELS)
+        if points >= _ENOUGH_POINTS or seen["sku"] >= _MIN_CARDS or seen["price"] >= _MIN_CARDS:
+            return True
+    return seen["sku"] + seen["price"] >= _MIN_CARDS
+
+
+def _kinds_of(text: str, context: Context) -> set[Evidence]:
+    """What a part of a line, or the value beside it, may be evidence of."""
+    kinds: set[Evidence] = set()
+    labelled = split_label(text)
+    if (label := labelled[0] if labelled else read_label(text)) and label.known:
+        kinds.add("labels")
+        if kind := _LABEL_KINDS.get(label.field):
+            kinds.add(kind)
+    if DIGIT.search(text):
         if find_prices(text, context.mark, context.dollar):
-            return True
-        labelled = split_label(text)
-        hints += bool(labelled and labelled[0].known) or bool(read_label(text))
-        if any(char.isdigit() for char in text) and not is_sentence(text):
+            kinds.add("price")
+        if labelled or not is_sentence(text):
             if find_code(text):
-                return True
-            hints += bool(find_sizes(text, context.mark))
-        if hints >= _MIN_HINTS:
-            return True
-    return False
+                kinds.add("sku")
+            if find_sizes(text, context.mark):
+                kinds.add("size")
+    return kinds
 
 
 def points_of(evidence: frozenset[Evidence]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from tasks.catalog.codes import clean_code, is_code, is_weak_code, strip_marks
@@ -17,6 +18,7 @@ from tasks.catalog.vocabulary import fold, labels
 
 # Prices of one product in several grades stay within this factor of one another.
 _PRICE_RATIO = 4.0
+_MIN_GRADES, _MIN_GRADED, _RISING_SHARE = 2, 4, 0.9  # columns; rows with amounts in them; rows that rise
 _LABELLED_SHARE, _PLAIN_DIGITS = 0.3, 4
 _CODE_SHARE, _NAME_SHARE = 0.6, 0.5  # of a column's cells, to be the code or the name
 _PRICED = 0.3  # of a price column's cells have a digit; the others say "on request"
@@ -55,7 +57,9 @@ def read_columns(
     columns = [_column(header, found) for header, found in zip(headers, cells, strict=True)]
     columns = _with_units(_read_letters(columns), headers)
     columns = _find_prices(columns, headers, cells, price_labels, priced)
-    columns = _find_neighbours(columns, cells)
+    if priced and not any(column.field == "price" for column in columns):
+        columns = _find_grades(columns, table.rows)
+    columns = _name_grades(_find_neighbours(columns, cells))
     columns = _keep_one(columns, "sku", _find_codes(columns, cells))
     return _keep_one(columns, "name", _find_names(columns, cells))
 
@@ -129,6 +133,32 @@ def _find_prices(
     return found
 
 
+def _find_grades(columns: list[Column], rows: Sequence[Row]) -> list[Column]:
+    """Columns "A B C" whose amounts rise from grade to grade are prices, where the document names a currency.
+
+    Measures in a drawing's letters do not rise in row after row.
+    """
+    found = list(columns)
+    for run in list_letter_runs([column.label for column in columns]):
+        if len(run) < _MIN_GRADES or any(columns[index].field != "other" for index in run):
+            continue
+        amounts = [_amounts(row, run) for row in rows]
+        known = [row for row in amounts if len(row) >= _MIN_GRADES]
+        rising = sum(
+            all(a <= b for a, b in pairwise(row)) and row[0] < row[-1] <= _PRICE_RATIO * row[0] for row in known
+        )
+        if len(known) >= _MIN_GRADED and rising >= _RISING_SHARE * len(known):
+            for index in run:
+                found[index] = columns[index]._replace(field="price")
+    return found
+
+
+def _amounts(row: Row, run: range) -> list[float]:
+    """A row's amounts in neighbouring columns, from left to right."""
+    read = (parse_amount(cell.text) for cell in row.cells if cell.column == cell.last and cell.column in run)
+    return [float(amount) for amount in read if amount is not None]
+
+
 def _find_neighbours(columns: list[Column], cells: Sequence[Sequence[Cell]]) -> list[Column]:
     """A number column without a known label, beside prices and of their magnitude, holds prices, too."""
     found = list(columns)
@@ -143,6 +173,20 @@ def _find_neighbours(columns: list[Column], cells: Sequence[Sequence[Cell]]) -> 
         if any(1 / _PRICE_RATIO <= ratio <= _PRICE_RATIO for ratio in ratios):
             found[index] = found[index]._replace(field="price")
     return found
+
+
+def _name_grades(columns: list[Column]) -> list[Column]:
+    """Grades without the currency under each of them ("A EUR" is A), unless the same grade has another price in it."""
+    bare = [_without_currency(column.label) if column.field == "price" else "" for column in columns]
+    return [
+        column._replace(label=label) if label and bare.count(label) == 1 else column
+        for column, label in zip(columns, bare, strict=True)
+    ]
+
+
+def _without_currency(label: str) -> str:
+    left = " ".join(CURRENCY.sub(" ", label).split()).strip(" ()[]/,-–")
+    return left if left and not label_within(left) else label
 
 
 def _middle(cells: Sequence[Cell]) -> float:

@@ -8,12 +8,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from tasks.catalog.boxes import Box, union
 from tasks.catalog.codes import is_code, is_spaced_code
-from tasks.catalog.discovery.labels import read_label
+from tasks.catalog.decimals import DIGIT
+from tasks.catalog.discovery.labels import read_label, split_label
 from tasks.catalog.discovery.layout import Segment, read_rows
+from tasks.catalog.names import is_sentence
 from tasks.catalog.pages import Word
 from tasks.catalog.prices import parse_amount
 from tasks.catalog.vocabulary import fold
@@ -29,6 +32,7 @@ _MAX_ALIGNED_GAP_SHARE = 16.0  # ... unless the next row stands in the same colu
 _MAX_ROW_GAP_SHARE = 6.0  # of the type size: a wider band of white ends a table
 _HEADER_LABELS = 2  # a row with so many known labels is a header, whatever numbers it holds
 _FLUSH_POINTS = 4.0
+_LIKE_RATIO = 1.1  # of type sizes
 _HEADER_ROWS = 6
 _LINE_GAP_SHARE = 0.6  # of the type size, between the lines of one record
 _HEADER_GAP_SHARE = 2.6
@@ -44,6 +48,14 @@ class Cell(NamedTuple):
     last: int
     bold: bool = False
     size: float = 0.0
+    color: int = 0
+    from_ocr: bool = False
+
+    def looks_like(self, other: Cell) -> bool:
+        """Whether both are set alike; OCR knows too little of type to tell."""
+        small, large = sorted((self.size, other.size))
+        alike = large <= _LIKE_RATIO * small and self.bold == other.bold and self.color == other.color
+        return alike or self.from_ocr
 
 
 class Row(NamedTuple):
@@ -75,6 +87,8 @@ def find_tables(segments: Sequence[Segment]) -> list[RawTable]:
 
 def _find(cells: Sequence[Segment], depth: int) -> list[RawTable]:
     rows = read_rows(cells)
+    if sum(map(is_data_row, rows)) < _MIN_ROWS:
+        return []
     tables: list[RawTable] = []
     start = 0
     while start < len(rows):
@@ -101,10 +115,12 @@ def _find(cells: Sequence[Segment], depth: int) -> list[RawTable]:
 
 def split_cells(segment: Segment) -> list[Segment]:
     """A segment cut where words stand further apart than words of one cell do."""
+    widest = _CELL_GAP_SHARE * segment.size
+    if all(_gap(one, other) <= widest for one, other in pairwise(segment.words)):
+        return [segment]
     runs: list[list[int]] = []
     for index, word in enumerate(segment.words):
-        gap = word.box.x0 - segment.words[index - 1].box.x1 if index else 0.0
-        if not runs or gap > _CELL_GAP_SHARE * segment.size:
+        if not runs or _gap(segment.words[index - 1], word) > widest:
             runs.append([])
         runs[-1].append(index)
     if len(runs) < 2:
@@ -119,9 +135,16 @@ def split_cells(segment: Segment) -> list[Segment]:
     ]
 
 
+def _gap(one: Word, other: Word) -> float:
+    """The white between two words; from right to left the later one stands further left."""
+    return max(one.box.x0, other.box.x0) - min(one.box.x1, other.box.x1)
+
+
 def is_data_row(row: Sequence[Segment]) -> bool:
     """Whether a visual row can be a record: two cells or more, with a number and something beside it."""
-    if len(row) < _MIN_CELLS or sum(read_label(cell.text) is not None for cell in row) >= _HEADER_LABELS:
+    if len(row) < _MIN_CELLS or not any(DIGIT.search(cell.text) for cell in row):
+        return False
+    if sum(read_label(cell.text) is not None for cell in row) >= _HEADER_LABELS:
         return False
     numbers = sum(is_number(cell.text) for cell in row)
     return numbers >= 1 and (numbers >= 2 or any(any(char.isalpha() for char in cell.text) for cell in row))
@@ -227,7 +250,7 @@ def _build(above: Sequence[Sequence[Segment]], body: Sequence[Sequence[Segment]]
     return [
         RawTable(
             tuple(columns),
-            tuple(place_row(row, columns) for row in header[: len(header) - records]),
+            tuple(place_labels(row, columns) for row in header[: len(header) - records]),
             tuple(place_row(row, columns) for row in [*header[len(header) - records :], *body]),
         )
     ]
@@ -284,7 +307,7 @@ def read_header_above(
     above = [cell for segment in segments for cell in split_cells(segment) if cell.box.center[1] < first.y0]
     rows = read_rows(above)[-_HEADER_ROWS:]
     size = max((cell.size for row in rows for cell in row), default=0.0)
-    return tuple(place_row(row, columns) for row in _header_rows(rows, first.y0, size, columns))
+    return tuple(place_labels(row, columns) for row in _header_rows(rows, first.y0, size, columns))
 
 
 def _header_rows(
@@ -297,11 +320,37 @@ def _header_rows(
         inside = [segment for segment in row if segment.box.x1 > left and segment.box.x0 < right]
         if not inside or top - max(segment.box.y1 for segment in inside) > _HEADER_GAP_SHARE * size:
             break
-        if any(len(segment.text.split()) > 9 for segment in inside):
+        if any(len(segment.text.split()) > 9 for segment in inside) or (len(inside) == 1 and _is_remark(inside[0])):
             break
         header.insert(0, inside)
         top = min(segment.box.y0 for segment in inside)
     return header
+
+
+def _is_remark(segment: Segment) -> bool:
+    """Whether a line over a table is running text or a labelled value: the product's, not the table's."""
+    labelled = split_label(segment.text) if ":" in segment.text else None
+    return bool(labelled and labelled[0].known and labelled[0].field != "price") or is_sentence(segment.text)
+
+
+def place_labels(row: Sequence[Segment], columns: Sequence[tuple[float, float]]) -> Row:
+    """A header row's labels in their columns.
+
+    A label flush left over numbers that are flush right may stand nearer to the column before its own: of two in
+    one column the right one, which stands beside that column, moves on, and so do those after it that do so, too.
+    """
+    placed = place_row(row, columns)
+    moved = [placed.cells[0]]
+    for cell in placed.cells[1:]:
+        if cell.column > moved[-1].last:
+            moved.append(cell)
+            continue
+        low, high = columns[cell.column]
+        over = min(cell.box.x1, high) > max(cell.box.x0, low)
+        if over or cell.column != cell.last or cell.column + 1 == len(columns):
+            return placed
+        moved.append(cell._replace(column=cell.column + 1, last=cell.column + 1))
+    return Row(tuple(moved))
 
 
 def place_row(row: Sequence[Segment], columns: Sequence[tuple[float, float]]) -> Row:
@@ -310,7 +359,8 @@ def place_row(row: Sequence[Segment], columns: Sequence[tuple[float, float]]) ->
     for segment in row:
         for part in _cut_at_columns(segment, columns) if len(row) > 1 else [segment]:
             hit = _hit(part.box, columns)
-            cells.append(Cell(part.text, part.box, hit[0], hit[-1], part.bold, part.size))
+            look = part.bold, part.size, part.color, part.from_ocr
+            cells.append(Cell(part.text, part.box, hit[0], hit[-1], *look))
     return Row(tuple(cells))
 
 

@@ -13,6 +13,7 @@ from tasks.catalog.discovery.candidates import Candidate, evidence_of, make_cand
 from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.fields import AXES, Fields
 from tasks.catalog.discovery.labels import Label, read_label
+from tasks.catalog.discovery.layout import Segment
 from tasks.catalog.discovery.naming import can_name
 from tasks.catalog.discovery.ruled_tables import read_ruled
 from tasks.catalog.discovery.table_columns import Column, read_columns
@@ -180,7 +181,7 @@ def read_records(table: RawTable, columns: Sequence[Column]) -> list[Record]:
 
 
 def _lower_heading(table: RawTable) -> RawTable:
-    """The table with its first group's heading, which stands between the labels and the first row, among its rows."""
+    """The table with the headings that stand between the labels and the first row among its rows."""
     if not table.header or len(table.header[-1].cells) != 1:
         return table
     cell = table.header[-1].cells[0]
@@ -192,7 +193,7 @@ def _lower_heading(table: RawTable) -> RawTable:
         and not read_label(cell.text)
         and _heading(table.header[-1], False, table.columns[0][0], above=True)
     ):
-        return table._replace(header=table.header[:-1], rows=(table.header[-1], *table.rows))
+        return _lower_heading(table._replace(header=table.header[:-1], rows=(table.header[-1], *table.rows)))
     return table
 
 
@@ -248,7 +249,9 @@ def _read_record(record: Record, columns: Sequence[Column], page: int, context: 
         column = columns[index]
         text, box = " ".join(cell.text for cell in cells), union(cell.box for cell in cells)
         if column.field == "name":
-            name = clean_name([cell.text for cell in cells]), box
+            own = [cell for cell in cells if cell.looks_like(cells[0])]
+            name = clean_name([cell.text for cell in own]), union(cell.box for cell in own)
+            _read_remarks([cell for cell in cells if cell not in own], fields)
         elif any(cell.last > cell.column for cell in cells) and _read_spanning(cells, columns, fields):
             continue
         else:
@@ -256,6 +259,15 @@ def _read_record(record: Record, columns: Sequence[Column], page: int, context: 
     if record.heading and "collection" not in fields.values:
         fields.put("collection", clean_heading(record.heading.text), record.heading.box)
     return _candidate(record, name, fields, page, columns)
+
+
+def _read_remarks(cells: Sequence[Cell], fields: Fields) -> None:
+    """What stands under a name in other type: its material, size or description."""
+    for cell in cells:
+        fields.read_text(Segment(cell.text, cell.box, cell.size, cell.bold))
+    if fields.rest:
+        text = " ".join(segment.text for segment in fields.rest)
+        fields.put("description", text, union(segment.box for segment in fields.rest))
 
 
 def _candidate(

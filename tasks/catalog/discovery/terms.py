@@ -12,7 +12,7 @@ from tasks.catalog.discovery.context import Context
 from tasks.catalog.discovery.layout import Group, group_segments, read_segments
 from tasks.catalog.pages import Page
 from tasks.catalog.products import Remark
-from tasks.catalog.vocabulary import fold, words_pattern
+from tasks.catalog.vocabulary import fold, fold_page, words_pattern
 
 _MAX_TERMS = 20
 _MAX_CHARACTERS = 600  # of a remark
@@ -35,7 +35,7 @@ def read_offer(pages: Sequence[Page], context: Context) -> Offer:
     month_first = context.currency in _MONTH_FIRST
     terms: dict[str, Remark] = {}
     offer = Offer()
-    for page in pages:
+    for page in filter(_may_offer, pages):
         for text, box in _sentences(page):
             folded = fold(text)
             if not offer.valid_from and not offer.valid_until and _speaks_of_validity(folded):
@@ -43,6 +43,12 @@ def read_offer(pages: Sequence[Page], context: Context) -> Offer:
             if len(terms) < _MAX_TERMS and words_pattern("terms_words").search(folded):
                 terms.setdefault(folded, _remark(text, context, page.number, box))
     return offer._replace(terms=tuple(terms.values()))
+
+
+def _may_offer(page: Page) -> bool:
+    """Whether any word of validity or terms is on the page; most pages of a long document have none."""
+    folded = fold_page(" ".join(line.text for line in page.lines))
+    return "stand" in folded or any(words_pattern(name).search(folded) for name in ("validity_words", "terms_words"))
 
 
 def _speaks_of_validity(folded: str) -> bool:

@@ -41,7 +41,7 @@ def read_variants(
         if area.y0 < top:
             return rows  # side by side
         bottom = areas[order[place + 1]].y0 if place + 1 < len(order) else text.page.height
-        own = text._replace(segments=tuple(one for one in text.segments if top <= one.box.center[1] < area.y1))
+        own = text.between(top, area.y1)
         near = [picture for picture in pictures if top <= picture.box.center[1] < bottom]
         product = with_variants(tables[index], own, near, context)
         if product is tables[index]:

@@ -55,8 +55,7 @@ def _find_candidates(image: Box, blocks: Sequence[Block], page: Box) -> list[_Ca
     reach = max(_REACH_POINTS, _REACH_SHARE * image.height)
     found = []
     for block in blocks:
-        side, distance = _find_side(image, block), image.gap(block.box)
-        if side is None or distance > reach:
+        if (distance := image.gap(block.box)) > reach or (side := _find_side(image, block)) is None:
             continue
         prose = 2.0 if _count_characters([block]) > _CAPTION_CHARACTERS else 1.0
         axis = 1 if side == "beside" else 0
@@ -93,12 +92,13 @@ def _complete(candidate: _Candidate, image: Box, blocks: Sequence[Block]) -> Cap
     while _count_characters(stack) <= _CAPTION_CHARACTERS:
         last = stack[-1]
         following = next((block for block in blocks if _follows(last, block, upwards=candidate.side == "above")), None)
-        if following is None or following in stack:
+        if following is None or any(following is block for block in stack):
             break
         stack.append(following)
     around = union(block.box for block in stack)
     if candidate.side in ("below", "above") and around.width > _OWN_ROW_SHARE * image.width:
-        stack += [block for block in blocks if block not in stack and _is_level(block.box, around, image)]
+        level = [block for block in blocks if _is_level(block.box, around, image)]
+        stack += [block for block in level if not any(block is other for other in stack)]
     stack.sort(key=lambda block: (round(block.box.center[1] / block.lines[0].box.height), block.box.x0))
     return Caption("\n".join(block.text for block in stack), union(block.box for block in stack))
 
@@ -110,7 +110,9 @@ def _is_level(box: Box, caption: Box, image: Box) -> bool:
 
 def _follows(last: Block, block: Block, *, upwards: bool) -> bool:
     first, second = (block, last) if upwards else (last, block)
-    leading = second.box.y0 - first.box.y1
+    leading, own = second.box.y0 - first.box.y1, last.lines[0 if upwards else -1].box.height
+    if not -own / 2 < leading < _CAPTION_LEADING * own:  # most blocks stand elsewhere
+        return False
     height = min(first.lines[-1].box.height, second.lines[0].box.height)
     return block is not last and -height / 2 < leading < _CAPTION_LEADING * height and _is_under(first.box, second.box)
 

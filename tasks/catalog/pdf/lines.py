@@ -63,7 +63,12 @@ def build_lines(fragments: Sequence[Fragment], turn: int) -> list[TurnedLine]:
 
 def _split_fragment(fragment: Fragment, order: int) -> Iterable[_Piece]:
     """The fragment cut where words stand apart."""
-    words, boxes = fragment.words, [turn_box(word.box, fragment.turn) for word in fragment.words]
+    words = fragment.words
+    if len(words) == 1:
+        box = turn_box(words[0].box, fragment.turn)
+        yield _Piece(words, box, fragment.style, fragment.rtl, order, fragment.opens, fragment.closes)
+        return
+    boxes = [turn_box(word.box, fragment.turn) for word in words]
     limit = _SPLIT_GAP * fragment.style.size
     start = 0
     for place in range(1, len(words) + 1):
@@ -119,9 +124,9 @@ def _build_line(group: list[_Piece], turn: int) -> TurnedLine:
         group = group[::-1]
     words = _join_words(group, turn)
     style = max(group, key=_count_letters).style if len(group) > 1 else group[0].style
-    line = Line(
+    line = Line.model_construct(  # unchecked: the parts are ours, and pydantic would make every word anew
         text=" ".join([word.text for word in words]),
-        box=union([word.box for word in words]),
+        box=union([word.box for word in words]) if len(words) > 1 else words[0].box,
         size=round(style.size, 2),
         font=style.font,
         bold=style.bold,
@@ -130,7 +135,7 @@ def _build_line(group: list[_Piece], turn: int) -> TurnedLine:
         rtl=rtl,
         words=tuple(words),
     )
-    return TurnedLine(line, union([piece.box for piece in group]))
+    return TurnedLine(line, union([piece.box for piece in group]) if len(group) > 1 else group[0].box)
 
 
 def _is_mostly_rtl(group: Sequence[_Piece]) -> bool:

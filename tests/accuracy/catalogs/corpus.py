@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from random import Random
 
-from . import listed, pictured, without
+from . import dense, listed, pictured, without
 from .sheets import scan
 from .truth import Made
 
@@ -51,6 +51,21 @@ def list_makers() -> list[Maker]:
         lambda random: listed.make_variants(random, "de", per_page=2),
         lambda random: listed.make_leaders(random, "us"),
         lambda random: listed.make_leaders(random, "it"),
+        lambda random: dense.make_ruled(random, "de", merged=True),
+        lambda random: dense.make_ruled(random, "us", merged=False),
+        lambda random: dense.make_ruled(random, "it", merged=False),
+        lambda random: dense.make_pictured_rows(random, "en", ruled=True),
+        lambda random: dense.make_pictured_rows(random, "fr", ruled=False),
+        lambda random: dense.make_inches(random, style="strokes"),
+        lambda random: dense.make_inches(random, style="signs"),
+        lambda random: dense.make_grouped_swatches(random, "en"),
+        lambda random: dense.make_grouped_swatches(random, "de"),
+        lambda random: dense.make_blocks(random, "us"),
+        lambda random: dense.make_blocks(random, "it"),
+        lambda random: dense.make_sizes_and_colours(random, "en"),
+        lambda random: dense.make_sizes_and_colours(random, "fr"),
+        lambda random: dense.make_right_to_left(random, "he", listed=False),
+        lambda random: dense.make_right_to_left(random, "he", listed=True),
         lambda random: without.make_brochure(random, "it"),
         lambda random: without.make_brochure(random, "ru"),
         lambda random: without.make_manual(random, "en"),
@@ -69,6 +84,8 @@ def list_scanned() -> list[Maker]:
         lambda random: pictured.make_swatches(random, "en", "below", "code+size"),
         lambda random: listed.make_price_list(random, "de", "lines", grades=False, groups=True),
         lambda random: pictured.make_sheets(random, "us", "columns"),
+        lambda random: dense.make_grouped_swatches(random, "en"),
+        lambda random: dense.make_pictured_rows(random, "de", ruled=True),
     ]
     return [lambda random, one=one: _scanned(random, one) for one in originals]  # type: ignore[misc]
 

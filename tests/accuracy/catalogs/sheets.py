@@ -82,14 +82,18 @@ class Sheet:
     def _text_beyond(
         self, x: float, y: float, text: str, size: float, bold: bool, align: str, color: tuple[float, ...]
     ) -> None:
+        rtl = any("\u0590" <= char <= "\u06ff" for char in text)
         weight, rgb = "bold" if bold else "normal", ",".join(str(int(255 * part)) for part in color)
         style = (
             f"font-family:sans-serif;font-size:{size}px;font-weight:{weight};margin:0;line-height:1;"
-            f"text-align:{align};color:rgb({rgb});white-space:nowrap"
+            f"text-align:{align};color:rgb({rgb})" + ("" if rtl else ";white-space:nowrap")
         )
         spread = {"left": (0.0, 400.0), "right": (400.0, 0.0), "center": (200.0, 200.0)}[align]
         box = pymupdf.Rect(x - spread[0], y - size, x + spread[1], y + size * 0.6)
-        direction = ' dir="rtl"' if any("\u0590" <= char <= "\u06ff" for char in text) else ""
+        if rtl:  # set within a box that ends at `x`; "left" is where its lines end
+            style = style.replace("text-align:right", "text-align:left")
+            box.x0, box.x1 = max(2.0, x - 150), x
+        direction = ' dir="rtl"' if rtl else ""
         self.page.insert_htmlbox(box, f'<p{direction} style="{style}">{text}</p>', scale_low=1)
 
     def lines(self, x: float, y: float, texts: Sequence[str], size: float = 9, leading: float = 1.3) -> float:

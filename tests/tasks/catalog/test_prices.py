@@ -112,3 +112,17 @@ def test_the_currency_of_a_document(texts: list[str], expected: str | None) -> N
 )
 def test_a_header_s_sign_names_the_currency_of_bare_amounts(text: str, expected: str | None) -> None:
     assert guess_currency([text, "129,00"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "currency"),
+    [
+        (["TL 4231", "TL 4232", "TL 4233", "Price £", "£ 120.00"], "GBP"),
+        (["TL 4231", "TL 4232", "1.234,50 TL"], "TRY"),
+        (["TL 4231", "TL 4232"], "TRY"),
+        (["TL4231.10", "TL4232.20", "Price £", "120.00"], "GBP"),
+        (["EUR 3146", "$ 12.00", "EUR 3147"], "EUR"),
+    ],
+)
+def test_codes_that_read_like_prices_do_not_set_the_currency(lines: list[str], currency: str) -> None:
+    assert guess_currency(lines) == currency

@@ -159,13 +159,22 @@ def test_an_encrypted_document_is_read_with_its_password(document: Path, folder:
 
 
 def test_the_child_is_replaced_after_its_share_of_pages(document: Path, folder: Path) -> None:
-    with open_child(document, folder, pages_per_child=2) as child:
+    with open_child(document, folder, pages_per_child=2, rested_bytes=1 << 20) as child:
         child.read(1, deadline_seconds=DEADLINE_SECONDS)
         first = child.pid
         child.read(3, deadline_seconds=DEADLINE_SECONDS)
         assert child.pid is None
         child.read(4, deadline_seconds=DEADLINE_SECONDS)
         assert child.pid != first
+
+
+def test_a_child_that_holds_little_memory_reads_on(document: Path, folder: Path) -> None:
+    with open_child(document, folder, pages_per_child=1, rested_bytes=1 << 40) as child:
+        child.read(1, deadline_seconds=DEADLINE_SECONDS)
+        first = child.pid
+        assert first is not None
+        child.read(3, deadline_seconds=DEADLINE_SECONDS)
+        assert child.pid == first
 
 
 def test_the_child_ends_with_its_user(document: Path, folder: Path) -> None:

@@ -176,3 +176,29 @@ def test_the_same_year_in_every_caption_is_no_code(catalog: Any) -> None:
 
 
 STONE_NAMES = ["Carrara", "Nero", "Verde", "Calacatta", "Bianco", "Rosso", "Emperador", "Botticino", "Onice"]
+
+
+def test_each_heading_names_the_collection_of_the_pictures_under_it(catalog: Any) -> None:
+    page = catalog.page()
+    for row, collection in enumerate(("Alba", "Brenta", "Corvo")):
+        y = 60 + 245 * row
+        page.text(45, y, collection, 16, bold=True).text(45, y + 15, "Marble, polished", 13)
+        for column in range(3):
+            x = 45 + 170 * column
+            page.picture(x, y + 28, 150, 150, seed=3 * row + column)
+            page.text(x, y + 192, STONES[3 * row + column], 8).text(x, y + 202, f"SX-{100 + 3 * row + column}", 7)
+    found = page.discover().products
+    assert [one.attributes["collection"] for one in found] == ["Alba"] * 3 + ["Brenta"] * 3 + ["Corvo"] * 3
+
+
+@pytest.mark.parametrize(("code", "price"), [("KR {}", "${}.50"), ("VK {}", "€ {},50")])
+def test_a_code_whose_letters_are_also_a_currency_or_label_is_a_code(catalog: Any, code: str, price: str) -> None:
+    found = (
+        catalog.page()
+        .grid(
+            3, 2, lambda i: [(STONES[i], 10, True), (code.format(4100 + i), 8, False), (price.format(60 + i), 8, False)]
+        )
+        .discover()
+    )
+    assert [one.sku for one in found.products] == [code.format(4100 + i) for i in range(6)]
+    assert [one.price for one in found.products] == [f"{60 + i}.50" for i in range(6)]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from tasks.catalog.boxes import Box
+from tasks.catalog.discovery import discover
+
 STONES = ["Carrara", "Nero Marquina", "Verde Alpi", "Calacatta Oro", "Bianco Puro", "Rosso Levanto"]
 FIELDS = {"Code": "OS-204", "Dimensions": "W 80 x D 75 x H 90 cm", "Price": "€ 1.290,00"}
 
@@ -45,3 +48,15 @@ def test_links_say_page_score_and_reason(catalog: Any) -> None:
     (link,) = product.images
     assert (link.page, link.reason) == (1, "only_product_on_page")
     assert 0 < link.score <= 1
+
+
+def test_a_picture_over_the_facing_page_is_linked_whatever_part_of_it_was_rendered_besides(catalog: Any) -> None:
+    catalog.page().text(60, 200, "Catalog", 40, bold=True).page().picture(0, 0, 595, 842, 1)
+    pages = catalog.page().specification("Oslo Chair", FIELDS, picture=False).read()
+    [whole] = [image for image in pages[1].images if image.layer == "embedded"]
+    part = whole.model_copy(
+        update={"sha256": "0" * 64, "boxes": (Box(0, 0, 448, 842),), "effective_dpi": 900.0, "layer": "full_render"}
+    )
+    pages[1] = pages[1].model_copy(update={"images": (part, whole)})
+    [product] = discover(pages, "catalog.pdf").products
+    assert [(link.page, link.sha256) for link in product.images] == [(2, whole.sha256)]

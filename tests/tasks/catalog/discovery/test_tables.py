@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pymupdf
 import pytest
 
 from tasks.catalog.products import Measure
@@ -164,3 +165,77 @@ def test_one_code_sighted_on_two_pages_is_one_product(catalog: Any) -> None:
     assert len(found) == 6
     assert {one.pages for one in found} == {(1, 2)}
     assert (found[0].price, len(found[0].images)) == ("20.00", 1)
+
+
+def test_labels_flush_left_over_numbers_flush_right_stand_over_their_own_columns(catalog: Any) -> None:
+    edges = [45, 110, 240, 285, 330, 380, 430, 480]
+    page = catalog.page()
+    for index, label in enumerate(("Code", "Name", "Width", "Depth", "A", "B", "C")):
+        page.text(edges[index] + 3, 72, label, 7, bold=True)
+    for index, below in enumerate(("(mm)", "(mm)", "EUR", "EUR", "EUR")):
+        page.text(edges[2 + index] + 3, 81, below, 7, bold=True)
+    for row, name in enumerate(STONES):
+        y = 100 + 15 * row
+        page.text(48, y, f"SX-{200 + row}", 7.5).text(113, y, name, 7.5)
+        cells = (f"{800 + row}", f"{450 + row}", f"{900 + row},00", f"{950 + row},00", f"{990 + row},00")
+        for index, text in enumerate(cells):
+            page.text(edges[3 + index] - 3 - pymupdf.get_text_length(text, "helv", 7.5), y, text, 7.5)
+    found = page.discover().products
+    assert [one.name for one in found] == STONES
+    assert found[1].attributes["width"] == Measure(value="801", unit="mm")
+    assert found[1].attributes["depth"] == Measure(value="451", unit="mm")
+    assert found[1].prices == {"A": "901.00", "B": "951.00", "C": "991.00"}
+
+
+@pytest.mark.parametrize(("step", "priced"), [(55, True), (-55, False)])
+def test_columns_of_letters_are_grades_where_amounts_rise_in_every_row(catalog: Any, step: int, priced: bool) -> None:
+    rows = [
+        (f"SF-{100 + i}", name, *(str(1000 + i * 10 + grade * step) for grade in range(3)))
+        for i, name in enumerate(STONES)
+    ]
+    page = catalog.page().text(40, 50, "Dealer list 2026, USD", 16, bold=True)
+    found = page.table(("Code", "Name", "A", "B", "C"), rows, (40, 110, 290, 350, 410)).discover().products
+    assert [one.prices for one in found[:1]] == [{"A": "1000", "B": "1055", "C": "1110"} if priced else {}]
+
+
+def test_type_set_otherwise_under_a_name_is_a_remark(catalog: Any) -> None:
+    page = catalog.page().text(45, 60, "Code", 8, bold=True).text(120, 60, "Name", 8, bold=True)
+    page.text(420, 60, "Price EUR", 8, bold=True)
+    for row, name in enumerate(STONES[:6]):
+        y = 80 + 36 * row
+        page.text(45, y, f"SF-{100 + row}", 8).text(120, y, name, 8.5, bold=True).text(120, y + 11, "Oak, oiled", 7)
+        page.text(420, y, f"{100 + row}.00", 8)
+    found = page.discover().products
+    assert [one.name for one in found] == STONES[:6]
+    assert (found[0].attributes["material"], found[0].attributes["finish"]) == ("Oak", "oiled")
+
+
+def test_running_text_and_labelled_lines_over_a_table_are_the_products_and_not_its_header(catalog: Any) -> None:
+    page = catalog.page().picture(45, 60, 220, 160).text(45, 250, "Carrara", 22, bold=True)
+    page.text(45, 272, "Every slab is cut and polished by hand.", 9).text(45, 290, "Material: Marble", 9)
+    rows = [(f"SF-{100 + i}", str(60 + 10 * i), f"{300 + i}.00") for i in range(4)]
+    [found] = page.table(("Code", "Width (cm)", "Price EUR"), rows, (45, 150, 300), y=312).discover().products
+    assert (found.name, found.attributes["material"]) == ("Carrara", "Marble")
+    assert [one.sku for one in found.variants] == ["SF-100", "SF-101", "SF-102", "SF-103"]
+
+
+def test_a_second_row_of_labels_under_merged_cells_is_header(catalog: Any) -> None:
+    edges = (45, 120, 260, 310, 360, 420)
+    page = catalog.page()
+    for left, right, text in ((45, 120, "Code"), (120, 260, "Name"), (260, 360, "Dimensions (mm)"), (360, 420, "")):
+        page.rectangle(left, 100, right, 118).text(left + 4, 112, text, 8, bold=True)
+    rows = [("", "", "Width", "Depth", "Price EUR")]
+    rows += [(f"SF-{100 + i}", name, str(500 + i), str(300 + i), f"{100 + i},50") for i, name in enumerate(STONES)]
+    found = page.ruled(rows, edges, y=118).discover().products
+    assert [one.name for one in found] == STONES
+    assert found[0].attributes["width"] == Measure(value="500", unit="mm")
+    assert found[0].price == "100.50"
+
+
+def test_a_group_that_ends_at_once_over_the_next_one_labels_no_column(catalog: Any) -> None:
+    rows = [(f"SF-{100 + i}", name, f"{100 + i}.00") for i, name in enumerate(STONES)]
+    page = catalog.page().text(40, 60, "Code", 8, bold=True).text(120, 60, "Name", 8, bold=True)
+    page.text(400, 60, "Price EUR", 8, bold=True).text(40, 74, "Alba (continued)", 8.5, bold=True)
+    found = page.table(("Brenta", "", ""), rows, (40, 120, 400), y=88).discover().products
+    assert [one.sku for one in found] == [f"SF-{100 + i}" for i in range(len(STONES))]
+    assert {one.attributes["collection"] for one in found} == {"Brenta"}

@@ -40,6 +40,17 @@ def test_a_plain_jpeg_keeps_its_bytes(
     assert hashlib.sha256(data).hexdigest() == image.sha256
 
 
+def test_a_file_that_a_killed_process_left_short_is_made_whole(
+    document: pymupdf.Document, read_first: ReadFirst, make_photo: MakePhoto, encode: Encode, tmp_path: Path
+) -> None:
+    data = encode(make_photo(1), "JPEG", quality=80)
+    document.new_page().insert_image((50, 50, 150, 130), stream=data)
+    file = tmp_path / f"{hashlib.sha256(data).hexdigest()}.jpg"
+    file.write_bytes(data[:100])
+    read_first(document)
+    assert file.read_bytes() == data
+
+
 def test_an_image_shown_twice_is_one_image_with_two_places(
     document: pymupdf.Document, read_first: ReadFirst, make_photo: MakePhoto, encode: Encode
 ) -> None:
