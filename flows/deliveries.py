@@ -10,12 +10,13 @@ from flows.matches import match_job
 from tasks import resources
 from tasks.catalog.feeds.mapping import FeedMapping
 from tasks.catalog.report import Merge
-from tasks.feed_reader import FeedReader
+from tasks.feed_reader import ROWS_AT_ONCE, FeedReader
 from tasks.feeds import (
     SAVE_STAGE,
     Diff,
     FeedFile,
     ReceivedFeed,
+    SavedRows,
     Scan,
     describe_first,
     map_unknown_feed,
@@ -119,7 +120,7 @@ class _Writing:
         scan = await scan_records(delivery, self._reader, options.limit, f"{job.id}" if options.force else None)
         await self._accept(scan, options)
         if wanted := await delivery.list_positions_to_read():
-            batches = -(-len(wanted) // self._settings.record_rows)
+            batches = -(-len(wanted) // ROWS_AT_ONCE)
             await self._write(wanted, await delivery.list_new_positions(), batches)
         await self._settle(scan, options)
 
@@ -134,19 +135,21 @@ class _Writing:
             await self._job.declare(connection, "product", scan.records + (1 if scan.broken else 0))
 
     async def _write(self, wanted: Positions | None, new: Positions | None, total: int) -> None:
-        """Read records and write their products, batch by batch. Without a `total` it is guessed by the bytes read."""
-        job, reader, size = self._job, self._reader, self._settings.record_rows
+        """Read records and write their products, task by task. Without a `total` it is guessed by the bytes read."""
+        job, reader = self._job, self._reader
         engine = f"{reader.state.profile}/{reader.mapping.version}"
         context = reader.state.context_digest
         origin = RowOrigin(job.workspace_id, job.id, self._source, "feed", engine, context)
-        async with aclosing(reader.read(origin, size, wanted, new, self._imported.diff.room)) as batches:
-            number = 0
-            async for batch in batches:
-                number += 1
-                expected = total or max(number, round(number / batch.share)) if batch.share else total
-                await save_records(self._delivery, batch, self._imported.diff, number)
-                self._imported.failed |= batch.failed
-                await job.batch_done("save records", number, expected)
+
+        def announce(done: int, share: float | None) -> None:
+            job.announce("save records", *_guess(done, total, share))
+
+        saved = SavedRows(self._imported.diff, announce)
+        async with aclosing(reader.read(origin, wanted, new, self._imported.diff.room)) as batches:
+            while not saved.is_end:
+                await save_records(self._delivery, batches, saved, self._settings.feed_task_rows)
+                await job.batch_done("save records", *_guess(saved.batches, total, saved.share))
+        self._imported.failed |= saved.failed
 
     async def _settle(self, scan: Scan, options: DeliveryOptions) -> None:
         """Products that are back or gone, and a line of the ledger for every record."""
@@ -157,6 +160,11 @@ class _Writing:
             self._imported.missing = tuple(product.name for product in await delivery.list_missing(most))
             await delivery.apply_missing(job.id, options.missing)
         await delivery.record(job.id, SAVE_STAGE)
+
+
+def _guess(done: int, total: int, share: float | None) -> tuple[int, int]:
+    """`done` of how many batches: as told, else by the share of the feed that was read; 0 where neither is known."""
+    return done, total or (max(done, round(done / share)) if share else 0)
 
 
 def check_delivery(origin: str, source: str, scan: Scan, options: DeliveryOptions, settings: Settings) -> None:

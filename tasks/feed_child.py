@@ -10,12 +10,14 @@ A request is a message (`page_messages`); an answer is a message, followed by as
 from __future__ import annotations
 
 import base64
+import fcntl
 import gc
 import os
 import resource
 import sys
 import uuid
 from collections.abc import Container, Iterator
+from contextlib import suppress
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -33,6 +35,8 @@ from tasks.storage.rows import RowOrigin
 
 # Records come and go without cycles: looking for these took a tenth of the time.
 _GARBAGE_THRESHOLDS = (200_000, 20, 100)
+
+_PIPE_BYTES = 1 << 20  # read in larger pieces than of the usual 64 kB
 
 T = TypeVar("T")
 
@@ -61,6 +65,8 @@ def main(memory_bytes: int) -> int:
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # what a library prints is no answer
+    with suppress(AttributeError, OSError):  # Linux only, and bounded there for who is not root
+        fcntl.fcntl(answers, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     gc.freeze()
     gc.set_threshold(*_GARBAGE_THRESHOLDS)
     session = FeedSession(answers)
@@ -123,13 +129,15 @@ class FeedSession:
         writer = BatchWriter(RowOrigin(**(origin | ids)), BitSet(new) if new is not None else Everything(), labels)
         records = self._feed.read_first() if wanted is None else self._feed.read(BitSet(wanted))
         broken = None
-        while broken is None:
-            batch, broken = _take(records, size)
-            if not batch:
-                break
-            message, *parts = writer.write(batch)
-            self.send(message | {"share": self._feed.share}, *parts)
-        records.close()
+        try:
+            for record in records:
+                writer.add(record)
+                if writer.records == size:
+                    self.send({"share": self._feed.share}, *writer.take())
+        except FeedError as error:  # what came before a break is kept
+            broken = str(error)
+        if writer.records:
+            self.send({"share": self._feed.share}, *writer.take())
         self.send({"end": True, "broken": broken, **self._describe()})
 
     def _describe(self) -> dict[str, Any]:
@@ -144,34 +152,46 @@ class FeedSession:
 
 
 class BatchWriter:
-    """Records as rows to be written."""
+    """Records as rows to be written, until they are taken. A record is a line as soon as it is read."""
 
     def __init__(self, origin: RowOrigin, new: Container[int], labels: int) -> None:
         self._origin, self._new, self._labels = origin, new, labels
         self._lines = LineWriter(origin)
+        self._begin()
 
-    def write(self, batch: list[FeedRecord]) -> tuple[dict[str, Any], bytes, bytes, bytes, bytes]:
-        """What `RowBatch` holds: the message, lines of new rows, their ids, lines of changed rows, their columns."""
-        created, ids, changed, columns, failed = [], [], [], [], {}
-        named: list[tuple[str, str]] = []
-        for record in batch:
-            product = record.product
-            if product is None:
-                failed[record.key] = str(record.problem)
-                continue
-            identity, line = self._lines.write(product, record.index, record.digest)
-            if record.index in self._new:
-                created.append(line)
-                ids.append(identity)
-                if self._labels:
-                    self._labels -= 1
-                    named.append((product.key, product.name))
-            else:
-                changed.append(line)
-                columns.append(to_columns(product, self._origin.workspace_id, self._origin.source))
-        message = {"failed": failed, "named": named}
-        parts = ("".join(created).encode(), ",".join(ids).encode(), "".join(changed).encode(), to_json(columns))
-        return message, *parts
+    def _begin(self) -> None:
+        self.records = 0
+        self._created: list[str] = []
+        self._ids: list[str] = []
+        self._changed: list[str] = []
+        self._columns: list[dict[str, Any]] = []
+        self._named: list[tuple[str, str]] = []
+        self._failed: dict[str, str] = {}
+
+    def add(self, record: FeedRecord) -> None:
+        self.records += 1
+        product = record.product
+        if product is None:
+            self._failed[record.key] = str(record.problem)
+            return
+        identity, line = self._lines.write(product, record.index, record.digest)
+        if record.index in self._new:
+            self._created.append(line)
+            self._ids.append(identity)
+            if self._labels:
+                self._labels -= 1
+                self._named.append((product.key, product.name))
+        else:
+            self._changed.append(line)
+            self._columns.append(to_columns(product, self._origin.workspace_id, self._origin.source))
+
+    def take(self) -> tuple[bytes, ...]:
+        """What `RowBatch` holds: a head, lines of new rows, their ids, lines of changed rows, their columns."""
+        head = to_json({"failed": self._failed, "named": self._named})
+        created, changed = "".join(self._created).encode(), "".join(self._changed).encode()
+        parts = head, created, ",".join(self._ids).encode(), changed, to_json(self._columns)
+        self._begin()
+        return parts
 
 
 def _take(items: Iterator[T], count: int) -> tuple[list[T], str | None]:

@@ -26,8 +26,8 @@ from tasks.storage.rows import RowOrigin
 
 _LENGTH = struct.Struct("<Q")  # as `page_messages` frames them
 _STREAM_BYTES = 1 << 20  # read ahead of an answer
-# Stubs of records that travel to the database at once.
-_STUBS_AT_ONCE = 5000
+# What travels to the database at once: stubs of records, rows.
+_STUBS_AT_ONCE, ROWS_AT_ONCE = 5000, 1000
 
 
 class FeedState(NamedTuple):
@@ -53,12 +53,14 @@ class RowBatch:
     A plain class: Prefect walks through every collection and dataclass that a task is given.
     """
 
-    def __init__(self, message: Mapping[str, Any], created: bytes, ids: bytes, changed: bytes, columns: bytes) -> None:
+    def __init__(self, share: float | None, head: bytes, *rows: bytes) -> None:
+        created, ids, changed, columns = rows
+        message = json.loads(head)
         self.rows = PreparedRows(created, ids.decode().split(",") if ids else [], changed)
         self.named: list[tuple[str, str]] = [(key, name) for key, name in message["named"]]
         self.changed: list[dict[str, Any]] = json.loads(columns)
         self.failed: dict[str, str] = message["failed"]
-        self.share: float | None = message["share"]
+        self.share = share
 
 
 class FeedReading(NamedTuple):
@@ -130,27 +132,34 @@ class FeedReader:
                 yield stubs.decode()
 
     async def read(
-        self, origin: RowOrigin, size: int, wanted: Positions | None, new: Positions | None, labels: int = 0
+        self, origin: RowOrigin, wanted: Positions | None, new: Positions | None, labels: int = 0
     ) -> AsyncGenerator[RowBatch, None]:
-        """Rows of the records at `wanted`, `size` at a time; with None of all in one pass, which is no scan before.
+        """Rows of the records at `wanted`, some at a time; with None of all in one pass, which needs no scan before.
 
         While a batch is written, the next one is made. `new` are the positions of new records (None: all); the first
         `labels` of them are named. To be read to its end.
         """
-        options: dict[str, Any] = {"origin": _describe(origin), "size": size, "labels": labels}
+        options: dict[str, Any] = {"origin": _describe(origin), "size": ROWS_AT_ONCE, "labels": labels}
         options |= {"wanted": _pack(wanted), "new": _pack(new)}
         async with aclosing(self._list_answers("read", **options)) as answers:
             async for message, parts in answers:
-                yield RowBatch(message, *parts)
+                yield RowBatch(message["share"], *parts)
 
     async def _list_answers(self, ask: str, **options: Any) -> AsyncGenerator[tuple[dict[str, Any], list[bytes]], None]:
         await self._send(ask, options)
-        while True:
-            message, parts = await self._receive()
-            if message.get("end"):
-                self._settle(message)
-                return
-            yield message, parts
+        # The next answer is taken while this one is used: a child whose pipe is full makes no rows.
+        coming = asyncio.create_task(self._receive())
+        try:
+            while True:
+                message, parts = await coming
+                if message.get("end"):
+                    self._settle(message)
+                    return
+                coming = asyncio.create_task(self._receive())
+                yield message, parts
+        finally:
+            coming.cancel()
+            await asyncio.gather(coming, return_exceptions=True)
 
     def _settle(self, message: Mapping[str, Any]) -> None:
         told = {name: message[name] for name in FeedState._fields if name in message}

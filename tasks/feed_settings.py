@@ -17,6 +17,7 @@ class FeedSettings(BaseSettings):
         0.7, ge=0, le=1, description="Fields of an unknown feed mapped with less are asked of Claude, where configured"
     )
     feed_preview_records: int = Field(200, ge=1, description="Records that --preview looks at")
+    feed_task_rows: int = Field(10_000, ge=1, description="Records whose rows one task writes")
     feed_batch_seconds: float = Field(300, gt=0, description="For reading one batch of a feed's records, else it fails")
     feed_reader_memory_mb: float = Field(
         2048, ge=0, description="Address space of the process that reads a feed; 0: unbounded"

@@ -229,9 +229,30 @@ async def compare_rows(delivery: Delivery, batch: RowBatch, diff: Diff) -> None:
     diff.add(batch, await delivery.read_stored(known) if known else {})
 
 
-@task(task_run_name="save records, batch {number}", cache_policy=NO_CACHE, persist_result=False)
-async def save_records(delivery: Delivery, batch: RowBatch, diff: Diff, number: int) -> int:
-    """Write rows of new and changed records, noting what they change; returns how many."""
-    await compare_rows(delivery, batch, diff)
-    await delivery.send(batch.rows)
-    return len(batch.rows.new_ids) + len(batch.changed)
+class SavedRows:
+    """What was written of a delivery so far. `announce` is told the number of batches and the share of the feed."""
+
+    def __init__(self, diff: Diff, announce: Callable[[int, float | None], None]) -> None:
+        self.diff, self.announce = diff, announce
+        self.batches, self.rows = 0, 0
+        self.failed: dict[str, str] = {}
+        self.share: float | None = None
+        self.is_end = False
+
+
+@task(task_run_name="save records after {saved.rows}", cache_policy=NO_CACHE, persist_result=False)
+async def save_records(delivery: Delivery, batches: AsyncIterator[RowBatch], saved: SavedRows, most: int) -> int:
+    """Write the next rows of new and changed records, about `most`, noting what they change; returns how many."""
+    before = saved.rows
+    while saved.rows - before < most:
+        batch = await anext(batches, None)
+        if batch is None:
+            saved.is_end = True
+            break
+        await compare_rows(delivery, batch, saved.diff)
+        await delivery.send(batch.rows)
+        saved.rows += len(batch.rows.new_ids) + len(batch.changed)
+        saved.batches, saved.share = saved.batches + 1, batch.share
+        saved.failed |= batch.failed
+        saved.announce(saved.batches, saved.share)
+    return saved.rows - before

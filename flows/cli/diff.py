@@ -21,7 +21,7 @@ from flows.feed import FEED_SUFFIXES
 from tasks import progress
 from tasks.catalog.feeds.mapping import FeedMapping
 from tasks.catalog.ids import workspace_id
-from tasks.feed_reader import FeedReader, RowBatch
+from tasks.feed_reader import ROWS_AT_ONCE, FeedReader, RowBatch
 from tasks.feeds import (
     Diff,
     FeedFile,
@@ -163,15 +163,15 @@ class _Comparison:
             self._found.refused = str(error)
 
     async def _read(self, reader: FeedReader, wanted: Positions, new: Positions) -> AsyncGenerator[RowBatch, None]:
-        state, size = reader.state, self._settings.record_rows
+        state = reader.state
         origin = RowOrigin(self._workspace, self._workspace, self._source, "feed", state.profile, state.context_digest)
-        async with aclosing(reader.read(origin, size, wanted, new, self._diff.room)) as batches:
+        async with aclosing(reader.read(origin, wanted, new, self._diff.room)) as batches:
             number = 0
             async for batch in batches:
                 yield batch
                 number += 1
                 self._found.failed += len(batch.failed)
-                total = -(-len(wanted) // size)
+                total = -(-len(wanted) // ROWS_AT_ONCE)
                 progress.announce(Progress(None, self._source.rsplit("/", 1)[-1], "compare", number, total))
 
 

@@ -38,8 +38,8 @@ def write(tmp_path: Path) -> Write:
     return make
 
 
-async def read(reader: FeedReader, wanted: Positions | None, new: Positions | None, size: int = 2) -> list[RowBatch]:
-    async with aclosing(reader.read(ORIGIN, size, wanted, new, labels=1)) as batches:
+async def read(reader: FeedReader, wanted: Positions | None, new: Positions | None) -> list[RowBatch]:
+    async with aclosing(reader.read(ORIGIN, wanted, new, labels=1)) as batches:
         return [batch async for batch in batches]
 
 
@@ -48,7 +48,8 @@ async def scan(reader: FeedReader, limit: int | None = None) -> str:
         return "".join([lines async for lines in stubs])
 
 
-async def test_all_records_come_in_one_pass(write: Write) -> None:
+async def test_all_records_come_in_one_pass(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tasks.feed_reader.ROWS_AT_ONCE", 2)
     async with open_feed_reader(write()) as reader:
         assert not reader.state.gathers
         before = reader.state.context_digest
@@ -63,7 +64,7 @@ async def test_all_records_come_in_one_pass(write: Write) -> None:
 async def test_a_scan_comes_before_what_is_wanted(write: Write) -> None:
     async with open_feed_reader(write()) as reader:
         assert (await scan(reader)).count("\n") == 5
-        [batch] = await read(reader, Positions.first(2), Positions.first(1), size=10)
+        [batch] = await read(reader, Positions.first(2), Positions.first(1))
     assert len(batch.rows.new_ids) == 1
     assert [columns["name"] for columns in batch.changed] == ["Chair 1"]
     assert batch.rows.changed.count(b"\n") == 1

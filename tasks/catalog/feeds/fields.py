@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import insort
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
@@ -19,46 +18,60 @@ _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);")
 _PAIR = re.compile(r".*\[(.*)\]", re.DOTALL)
 
 
+Found = dict[Target, list[str]]
+
+_MOST_SHAPES = 256  # kept; a feed of any shapes forgets them now and then
+
+
 class Plan:
     """Which fields the paths of a mapping stand for, each with its rank among the paths of its field."""
 
-    __slots__ = ("by_path",)
+    __slots__ = ("_shapes", "by_path")
 
     def __init__(self, paths: Mapping[Target, tuple[str, ...]]) -> None:
         self.by_path: dict[str, list[tuple[Target, int]]] = {}
         for target, ranked in paths.items():
             for rank, path in enumerate(ranked):
                 self.by_path.setdefault(path, []).append((target, rank))
+        self._shapes: dict[tuple[str, ...], Found] = {}
+
+    def find(self, values: Values) -> Found:
+        """Target -> its paths that have a value, best first. Records have few shapes: each is planned once."""
+        shape = tuple(values)
+        if (found := self._shapes.get(shape)) is None:
+            if len(self._shapes) >= _MOST_SHAPES:
+                self._shapes.clear()
+            ranked: dict[Target, list[tuple[int, str]]] = {}
+            for path in shape:
+                for target, rank in self.by_path.get(path, ()):
+                    ranked.setdefault(target, []).append((rank, path))
+            found = self._shapes[shape] = {
+                target: [path for _, path in sorted(ones)] for target, ones in ranked.items()
+            }
+        return found
 
 
 class Fields:
-    """The values of one record. `taken` are the fields made so far, each with the path that it was read from."""
+    """The values of one record, `found` by target. `taken` are the fields made so far, with the paths they are of."""
 
-    __slots__ = ("_found", "_spare", "_used", "taken", "values")
+    __slots__ = ("_spare", "_used", "found", "taken", "values")
 
     def __init__(self, plan: Plan, values: Values) -> None:
         self._used: set[str] = set()
         self._spare: dict[str, list[str]] = {}
         self.values = values
         self.taken: list[tuple[str, str]] = []
-        # Target -> its paths that have a value, best first: a record has fewer values than a mapping has paths.
-        self._found: dict[Target, list[tuple[int, str]]] = {}
-        found, by_path = self._found, plan.by_path
-        for path in values:
-            for target, rank in by_path.get(path, ()):
-                if target not in found:
-                    found[target] = [(rank, path)]
-                else:
-                    insort(found[target], (rank, path))
+        self.found = plan.find(values)
 
     def take(self, target: Target) -> str | None:
         """The first value of the first path that has one; its further values stay for the attributes."""
-        found = self._found.get(target)
+        found = self.found.get(target)
         if found is None:
             return None
-        path = found[0][1]
+        path = found[0]
         value = self.values[path]
-        self.note(target, path)
+        self.taken.append((target, path))
+        self._used.add(path)
         if isinstance(value, str):
             return value
         if len(value) > 1:
@@ -67,10 +80,10 @@ class Fields:
 
     def take_all(self, target: Target) -> Value | None:
         """Every value of the first path that has one."""
-        found = self._found.get(target)
+        found = self.found.get(target)
         if found is None:
             return None
-        path = found[0][1]
+        path = found[0]
         self.note(target, path)
         return self.values[path]
 
@@ -81,10 +94,10 @@ class Fields:
 
     def offers(self, target: Target) -> Sequence[tuple[str, str]]:
         """The first value of each path of `target` that has one, with its path; nothing is taken yet."""
-        found = self._found.get(target)
+        found = self.found.get(target)
         if found is None:
             return ()
-        values = [(path, self.values[path]) for _, path in found]
+        values = [(path, self.values[path]) for path in found]
         return [(path, value if isinstance(value, str) else value[0]) for path, value in values]
 
     def note(self, field: str, path: str, *, keep: bool = False) -> None:

@@ -58,11 +58,16 @@ def settle_offer(
     if texts.sale is None and texts.list_price is None and texts.net is None and not texts.further:
         if texts.price is None:
             return _NOTHING._replace(currency=currency)
-        money = parse_money(texts.price.text, currency, mark)
-        if money is None:
-            return Offer(None, None, {}, currency, (texts.price,))
-        return Offer(money.amount, None, {}, money.currency or currency, (), "price")
+        return settle_price(texts.price.text, texts.price.label, currency, mark)
     return _settle_columns(texts, currency, mark)
+
+
+def settle_price(text: str, label: str, currency: str | None, mark: DecimalMark | None = None) -> Offer:
+    """The offer of a record that has one price and says no more."""
+    money = parse_money(text, currency, mark)
+    if money is None:
+        return Offer(None, None, {}, currency, (Amount(text, label),))
+    return Offer(money.amount, None, {}, money.currency or currency, (), "price")
 
 
 def _settle_columns(texts: PriceTexts, currency: str | None, mark: DecimalMark | None) -> Offer:

@@ -63,20 +63,23 @@ def take_attributes(
     attributes: dict[str, AttributeValue] = {}
     units, mark = mapping.units, mapping.decimal_mark
     for target in words:
-        if (value := fields.take_all(target)) is not None:
+        if target in fields.found and (value := fields.take_all(target)) is not None:
             attributes[target] = attribute_of(value)
+    found = fields.found
     for target in measures:
+        if target not in found:
+            continue
         for path, text in fields.offers(target):
             if measure := parse_measure(text, units.get(target), mark):
                 attributes[target] = measure
                 fields.note(target, path)
                 break
-    for path, text in fields.offers("dimensions"):
+    for path, text in fields.offers("dimensions") if "dimensions" in found else ():
         if sizes := parse_dimensions(text, units.get("dimensions"), mark):
             fields.note("dimensions", path)
             for axis, size in sizes.items():
                 attributes.setdefault(axis, size)
-    if rate := fields.take("vat_rate"):
+    if "vat_rate" in found and (rate := fields.take("vat_rate")):
         attributes["vat_rate"] = parse_vat(rate) or rate
     return attributes
 
