@@ -7,7 +7,8 @@ from functools import cache, lru_cache
 
 from tasks.catalog.vocabulary import TEXT_CACHE, fold, fold_label, labels
 
-FOOTNOTE_MARKS = "*†‡§¶‖♦•◊¹²³⁴⁵⁶⁷⁸⁹⁰"
+FOOTNOTE_MARKS = "*†‡§¶‖♦•◊¹²³⁴⁵⁶⁷⁸⁹⁰ᵃᵇᶜᵈᵉᶠ"
+_MARKS_AT_END = re.compile(rf"(?:[{FOOTNOTE_MARKS}][,;]?\s?)*[{FOOTNOTE_MARKS}]\s*$")  # "¹,²"
 _TOKEN = re.compile(r"[^\W_](?:[\w.\-/+]*[^\W_])?", re.UNICODE)
 _MAX_LENGTH = 24
 _MAX_PREFIX, _MIN_DIGITS, _MAX_DIGITS = 4, 3, 8  # of a code with a space
@@ -33,7 +34,7 @@ _PREFIX = re.compile(r"(?:[#№]|\bn[o°º]\.?)\s?", re.IGNORECASE)
 
 def strip_marks(text: str) -> str:
     """`text` without the footnote marks at its end ("GV14*†" -> "GV14", "AN 81781)" -> "AN 8178")."""
-    text = text.rstrip(FOOTNOTE_MARKS + " ")
+    text = _MARKS_AT_END.sub("", text).rstrip(FOOTNOTE_MARKS + " ")
     numbered = _NUMBERED_MARK.search(text) if text.endswith(")") and "(" not in text else None
     return text[: numbered.start()].rstrip(FOOTNOTE_MARKS + " ") if numbered else text
 

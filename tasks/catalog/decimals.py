@@ -13,6 +13,7 @@ DecimalMark = Literal[",", "."]
 NUMBER_PATTERN = r"\d{1,3}(?:[ \u00a0\u202f'’]\d{3})+(?:[.,]\d{1,3})?(?!\d)|\d+(?:[.,]\d+)*"
 _NUMBER = re.compile(NUMBER_PATTERN)
 DIGIT = re.compile(r"\d")
+_GLUED_WORD = re.compile(r"[^\W\d_]{2}$")
 _FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
 _GROUPING = re.compile(r"[ \u00a0\u202f'’]")
 _THOUSANDS_DIGITS = 3
@@ -48,6 +49,8 @@ def guess_decimal_mark(texts: Iterable[str]) -> DecimalMark | None:
     votes = {",": 0, ".": 0}
     for text in texts:
         for match in _NUMBER.finditer(text):
+            if _GLUED_WORD.search(text, 0, match.start()):
+                continue  # part of a code: "DL4582.89"
             if (mark := _unambiguous_mark(_GROUPING.sub("", match.group()))) is not None:
                 votes[mark] += 1
     if votes[","] == votes["."]:

@@ -48,6 +48,8 @@ class Fields:
         """Keep the first value of a field; empty ones are none."""
         if value in (None, "", ()) or (isinstance(value, str) and value.strip().casefold() in _EMPTY_VALUES):
             return
+        if field == "sku" and isinstance(value, str):
+            value = clean_code(value)
         if field not in self.values:
             self.values[field] = value
             if box is not None:

@@ -15,6 +15,7 @@ from pymupdf import mupdf
 
 from tasks.catalog.boxes import Box
 from tasks.catalog.pages import Word
+from tasks.catalog.pdf.raised import write_raised
 from tasks.catalog.pdf.rtl import has_rtl, is_rtl, join_ligatures, split_words
 
 # What a clip path hides is no content, and an image's box is what is visible of it.
@@ -113,6 +114,10 @@ def _read_lines(text_page: Any) -> Iterator[tuple[dict[str, Any], list[Word]]]:
             text = "".join([span["text"] for span in line["spans"]])
             if len(text.split()) != len(found):  # the two disagree about what is a line
                 found = _divide_line(text, Box(*line["bbox"]))
+            elif len(line["spans"]) > 1 and line["dir"][0] > 0 and (raised := write_raised(line["spans"])):
+                texts = "".join(raised).split()
+                if len(texts) == len(found):
+                    found = [word._replace(text=text) for word, text in zip(found, texts, strict=True)]
             yield line, found
 
 

@@ -39,6 +39,7 @@ def test_a_number_is_read_as_printed(raw: str, mark: DecimalMark | None, grouped
 @pytest.mark.parametrize(
     ("texts", "expected"),
     [
+        (["DL4582.89", "1.416", "1.471"], None),  # a code tells nothing
         (["60,5 x 80,2", "12.50"], ","),
         (["30.5", "24.25", "1,107"], "."),
         (["1,107", "2.500"], None),
