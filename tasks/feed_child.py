@@ -16,7 +16,7 @@ import os
 import resource
 import sys
 import uuid
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 from itertools import islice
@@ -30,6 +30,7 @@ from tasks.catalog.feeds.mapping import FeedMapping
 from tasks.catalog.feeds.reader import Feed, FeedRecord, open_feed
 from tasks.catalog.feeds.sources import Limits
 from tasks.local.page_messages import receive_message, send_message
+from tasks.storage.positions import Positions
 from tasks.storage.product_lines import LineWriter, to_columns, write_stubs
 from tasks.storage.rows import RowOrigin
 
@@ -39,24 +40,6 @@ _GARBAGE_THRESHOLDS = (200_000, 20, 100)
 _PIPE_BYTES = 1 << 20  # read in larger pieces than of the usual 64 kB
 
 T = TypeVar("T")
-
-
-class BitSet:
-    """A set of positions out of their bits, as `Positions.bits` writes them."""
-
-    def __init__(self, bits: str) -> None:
-        self._bits = base64.b64decode(bits)
-
-    def __contains__(self, position: Any) -> bool:
-        place = position >> 3
-        return place < len(self._bits) and bool(self._bits[place] >> (position & 7) & 1)
-
-
-class Everything:
-    """The set of all positions."""
-
-    def __contains__(self, position: Any) -> bool:
-        return True
 
 
 def main(memory_bytes: int) -> int:
@@ -126,8 +109,8 @@ class FeedSession:
         `new` are the positions of records that are new (None: all). The first `labels` new products are named.
         """
         ids = {name: uuid.UUID(origin[name]) for name in ("workspace_id", "job_id")}
-        writer = BatchWriter(RowOrigin(**(origin | ids)), BitSet(new) if new is not None else Everything(), labels)
-        records = self._feed.read_first() if wanted is None else self._feed.read(BitSet(wanted))
+        writer = BatchWriter(RowOrigin(**(origin | ids)), _unpack(new), labels)
+        records = self._feed.read_first() if wanted is None else self._feed.read(_unpack(wanted))
         broken = None
         try:
             for record in records:
@@ -154,7 +137,7 @@ class FeedSession:
 class BatchWriter:
     """Records as rows to be written, until they are taken. A record is a line as soon as it is read."""
 
-    def __init__(self, origin: RowOrigin, new: Container[int], labels: int) -> None:
+    def __init__(self, origin: RowOrigin, new: Positions | None, labels: int) -> None:
         self._origin, self._new, self._labels = origin, new, labels
         self._lines = LineWriter(origin)
         self._begin()
@@ -175,7 +158,7 @@ class BatchWriter:
             self._failed[record.key] = str(record.problem)
             return
         identity, line = self._lines.write(product, record.index, record.digest)
-        if record.index in self._new:
+        if self._new is None or record.index in self._new:
             self._created.append(line)
             self._ids.append(identity)
             if self._labels:
@@ -192,6 +175,10 @@ class BatchWriter:
         parts = head, created, ",".join(self._ids).encode(), changed, to_json(self._columns)
         self._begin()
         return parts
+
+
+def _unpack(bits: str | None) -> Positions | None:
+    return None if bits is None else Positions(base64.b64decode(bits))
 
 
 def _take(items: Iterator[T], count: int) -> tuple[list[T], str | None]:

@@ -285,7 +285,10 @@ class Delivery:
             "select string_agg(int4send(position), ''::bytea) from delivery_state where state::text = any(%(states)s)",
             states=list(states),
         )
-        return Positions(np.frombuffer(packed or b"", dtype=">i4"))
+        positions = np.frombuffer(packed or b"", dtype=">i4")
+        chosen = np.zeros(int(positions.max()) + 1 if positions.size else 0, dtype=bool)
+        chosen[positions] = True
+        return Positions(np.packbits(chosen, bitorder="little").tobytes())
 
     async def _write_changed(self, lines: bytes) -> None:
         await self._plan_for("batches")

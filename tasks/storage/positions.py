@@ -4,33 +4,23 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-import numpy as np
-
 
 class Positions:
-    """A set of positions, one bit each."""
+    """A set of positions. `bits`: position n is bit n % 8 (the lowest is 0) of byte n // 8."""
 
-    def __init__(self, positions: np.ndarray) -> None:
-        bits = np.zeros(int(positions.max()) + 1 if positions.size else 0, dtype=bool)
-        bits[positions] = True
-        self._bits = np.packbits(bits, bitorder="little").tobytes()
-        self._count = int(bits.sum())
+    def __init__(self, bits: bytes) -> None:
+        self.bits = bits
 
     @classmethod
     def first(cls, count: int) -> Self:
         """The positions below `count`."""
-        return cls(np.arange(count, dtype=np.int32))
-
-    @property
-    def bits(self) -> bytes:
-        """Position n is bit n % 8 (the lowest is 0) of byte n // 8."""
-        return self._bits
+        return cls(((1 << count) - 1).to_bytes(-(-count // 8), "little"))
 
     def __contains__(self, position: Any) -> bool:  # an int; asked for every record
         try:
-            return bool(self._bits[position >> 3] >> (position & 7) & 1)
+            return bool(self.bits[position >> 3] >> (position & 7) & 1)
         except IndexError:
             return False
 
     def __len__(self) -> int:
-        return self._count
+        return int.from_bytes(self.bits, "little").bit_count()
