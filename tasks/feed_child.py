@@ -99,7 +99,7 @@ class FeedSession:
                 break
             told = batch if limit is None else batch[: max(0, limit - seen)]
             seen += len(batch)
-            self.send({"records": seen}, write_stubs(told).encode())
+            self.send({"records": seen}, write_stubs(told))
         stubs.close()
         self.send({"end": True, "broken": broken, **self._describe()})
 
@@ -144,9 +144,9 @@ class BatchWriter:
 
     def _begin(self) -> None:
         self.records = 0
-        self._created: list[str] = []
+        self._created: list[bytes] = []
         self._ids: list[str] = []
-        self._changed: list[str] = []
+        self._changed: list[bytes] = []
         self._columns: list[dict[str, Any]] = []
         self._named: list[tuple[str, str]] = []
         self._failed: dict[str, str] = {}
@@ -171,7 +171,7 @@ class BatchWriter:
     def take(self) -> tuple[bytes, ...]:
         """What `RowBatch` holds: a head, lines of new rows, their ids, lines of changed rows, their columns."""
         head = to_json({"failed": self._failed, "named": self._named})
-        created, changed = "".join(self._created).encode(), "".join(self._changed).encode()
+        created, changed = b"".join(self._created), b"".join(self._changed)
         parts = head, created, ",".join(self._ids).encode(), changed, to_json(self._columns)
         self._begin()
         return parts

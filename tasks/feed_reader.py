@@ -123,13 +123,13 @@ class FeedReader:
         self.mapping = FeedMapping.model_validate(message["mapping"])
         self._settle(message)
 
-    async def scan(self, limit: int | None) -> AsyncGenerator[str, None]:
+    async def scan(self, limit: int | None) -> AsyncGenerator[bytes, None]:
         """The first `limit` records' stubs, as lines of a COPY, some thousands at a time. The whole feed is looked at,
         and `state` holds what it showed.
         """
         async with aclosing(self._list_answers("scan", size=_STUBS_AT_ONCE, limit=limit)) as answers:
             async for _, [stubs] in answers:
-                yield stubs.decode()
+                yield stubs
 
     async def read(
         self, origin: RowOrigin, wanted: Positions | None, new: Positions | None, labels: int = 0

@@ -129,7 +129,7 @@ class Delivery:
         )
         return not rows[0][0]
 
-    async def stage(self, stubs: str) -> None:
+    async def stage(self, stubs: bytes) -> None:
         """Add records, as `write_stubs` writes them: position in the delivery from 0, key, digest of the record."""
         await self._copy("delivery", ("position", "key", "digest"), stubs)
 
@@ -323,7 +323,7 @@ class Delivery:
             setting = "off" if join in off else "on"
             await self._connection.execute("select set_config(%s, %s, true)", (f"enable_{join}", setting))
 
-    async def _copy(self, table: str, columns: Sequence[str], lines: str | bytes) -> None:
+    async def _copy(self, table: str, columns: Sequence[str], lines: bytes) -> None:
         await self._end_copy()
         async with self._connection.cursor().copy(copy_statement(table, columns).encode()) as copy:
             await copy.write(lines)

@@ -45,7 +45,7 @@ async def read(reader: FeedReader, wanted: Positions | None, new: Positions | No
 
 async def scan(reader: FeedReader, limit: int | None = None) -> str:
     async with aclosing(reader.scan(limit)) as stubs:
-        return "".join([lines async for lines in stubs])
+        return b"".join([lines async for lines in stubs]).decode()
 
 
 async def test_all_records_come_in_one_pass(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:

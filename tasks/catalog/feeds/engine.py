@@ -5,42 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from tasks.catalog.dimensions import axis_of
-from tasks.catalog.feeds.fields import (
-    Fields,
-    Plan,
-    attribute_of,
-    merge_attribute,
-    one_line,
-    own_name,
-    read_category,
-    read_prose,
-    take_gtin,
-)
+from tasks.catalog.feeds.fields import Fields, Plan, attribute_of, merge_attribute, own_name, take_gtin
 from tasks.catalog.feeds.mapping import FeedMapping
 from tasks.catalog.feeds.offers import Amount, Offer, PriceTexts, label_further, settle_offer, settle_price
 from tasks.catalog.feeds.records import RecordReader, Values, all_texts
 from tasks.catalog.feeds.stream import Element
-from tasks.catalog.feeds.takers import (
-    MEASURES,
-    WORDS,
-    take_attributes,
-    take_availability,
-    take_images,
-    take_url,
-)
+from tasks.catalog.feeds.takers import take_attributes, take_availability, take_images, take_url
 from tasks.catalog.feeds.values import parse_measure
 from tasks.catalog.products import AttributeValue, Place, Product, Variant
 
 ENGINE_VERSION = 1  # raised when records are read otherwise: every record of a feed is then mapped again
 
-_FURTHER_COLUMNS = frozenset({"sale_price", "list_price", "price_net", "currency"})
-_LEAST_AXIS_LETTERS = 3  # "T" and "L" name sizes of clothes and batteries too
 _UNNAMED = "-"
 _NO_FIELDS = frozenset({"id", "price", "sale_price", "list_price", "price_net", "dimensions"})  # columns, not fields
 
 # The models are frozen, and all their fields are set: one set does for all.
 _ALL_SET = {model: set(model.model_fields) for model in (Product, Variant)}
+
+_BLANK: dict[str, Any] = {name: field.default for name, field in Product.model_fields.items()}
+_set = object.__setattr__
 
 _Model = TypeVar("_Model", Product, Variant)
 
@@ -64,17 +47,15 @@ class Mapper:
         self._options = options
         self._prepare = prepare
         self._paths = dict(mapping.fields)
-        self._plan = Plan(self._paths)
+        self._plan = Plan(self._paths, mapping.attributes)
         self._prices = [(path, label, _is_paired(path, mapping)) for path, label in mapping.prices.items()]
-        self._words = [target for target in WORDS if target in self._paths]
-        self._measures = [target for target in MEASURES if target in self._paths]
         paths = [path for paths in mapping.fields.values() for path in paths]
         prose = (*mapping.fields.get("description", ()), *mapping.fields.get("name", ()))
         self._reader = RecordReader(
             [*paths, *mapping.attributes, *mapping.prices], mapping, prose=prose, variant=mapping.variant
         )
         self._variants = self._make_variant_mapper()
-        self._places: dict[tuple[object, ...], dict[str, Place]] = {}
+        self._blank = _BLANK | {"confidence": options.confidence, "method": "feed"}
 
     def read_values(self, record: Element) -> tuple[Values, list[Element]]:
         """The values of a record by path, prepared, and its variants' elements."""
@@ -87,53 +68,31 @@ class Mapper:
         self, key: str, values: Values, variants: Sequence[Element] = (), ready: Sequence[Variant] = ()
     ) -> Product | None:
         """The product, or None where the record has no name. `ready` are variants that were made elsewhere."""
-        fields = Fields(self._plan, values)
-        name = one_line(fields.take("name"))
-        if not name:
+        fields = self._plan.begin(values)
+        texts = fields.read_texts()
+        if not texts.get("name"):
             return None
+        texts.pop("id", None)
         base = self._options.base_url
-        fields.take("id")
         offer = self._settle_offer(fields)
-        sku, gtin, mpn = one_line(fields.take("sku")), take_gtin(fields), one_line(fields.take("mpn"))
-        brand, supplier = one_line(fields.take("brand")), one_line(fields.take("supplier"))
-        category = read_category(fields.take("category"))
-        description, availability = read_prose(fields.take("description")), take_availability(fields, self._mapping)
-        url, image_urls = take_url(fields, base), take_images(fields, base)
-        attributes = take_attributes(fields, self._mapping, self._words, self._measures)
+        columns = self._blank | texts
+        columns["gtin"] = take_gtin(fields)
+        columns["availability"] = take_availability(fields, self._mapping)
+        columns["url"], columns["image_urls"] = take_url(fields, base), take_images(fields, base)
+        attributes = take_attributes(fields, self._mapping)
         for amount in offer.unread:
             merge_attribute(attributes, amount.label, amount.text)
-        self._add_rest(fields, attributes)
+        _add_rest(fields, attributes)
         forms = (*(self._make_variant(element, offer.currency) for element in variants), *ready)
         if forms:
             offer = _from_variants(offer, forms)
-            sku = sku or (forms[0].sku if len(forms) == 1 else None)
-            availability = availability or _best_availability(forms)
-        return _construct(
-            Product,
-            key=key,
-            name=name,
-            sku=sku,
-            gtin=gtin,
-            mpn=mpn,
-            brand=brand,
-            supplier=supplier,
-            category=category,
-            description=description,
-            price=offer.price,
-            list_price=offer.list_price,
-            prices=offer.prices,
-            currency=offer.currency,
-            availability=availability,
-            url=url,
-            attributes=attributes,
-            variants=forms,
-            images=(),
-            image_urls=image_urls,
-            pages=(),
-            provenance=self._find_places(fields.taken, offer),
-            confidence=self._options.confidence,
-            method="feed",
-        )
+            columns["sku"] = columns["sku"] or (forms[0].sku if len(forms) == 1 else None)
+            columns["availability"] = columns["availability"] or _best_availability(forms)
+        columns["price"], columns["list_price"] = offer.price, offer.list_price
+        columns["prices"], columns["currency"] = offer.prices, offer.currency
+        columns["key"], columns["attributes"], columns["variants"] = key, attributes, forms
+        columns["provenance"] = self._find_places(fields, offer)
+        return _construct(Product, columns)
 
     def make_variant(self, values: Values, currency: str | None = None) -> Variant:
         """A variant out of its own values; `currency` is its product's."""
@@ -148,19 +107,19 @@ class Mapper:
         for field in ("mpn", "brand", "category", "description", "url"):
             if (text := getattr(made, field)) is not None:
                 attributes.setdefault(field, text)
-        return _construct(
-            Variant,
-            name=made.name if named else None,
-            sku=made.sku,
-            gtin=made.gtin,
-            price=made.price,
-            list_price=made.list_price,
-            prices=made.prices,
-            currency=made.currency or currency,
-            availability=made.availability,
-            attributes=attributes,
-            image_urls=made.image_urls,
-        )
+        columns = {
+            "name": made.name if named else None,
+            "sku": made.sku,
+            "gtin": made.gtin,
+            "price": made.price,
+            "list_price": made.list_price,
+            "prices": made.prices,
+            "currency": made.currency or currency,
+            "availability": made.availability,
+            "attributes": attributes,
+            "image_urls": made.image_urls,
+        }
+        return _construct(Variant, columns)
 
     def _make_variant(self, element: Element, currency: str | None) -> Variant:
         assert self._variants is not None
@@ -177,10 +136,9 @@ class Mapper:
 
     def _settle_offer(self, fields: Fields) -> Offer:
         default = self._mapping.currency or self._options.currency
-        found, further = fields.found, self._further_prices(fields) if self._mapping.prices else ()
-        if not further and "price" in found and _FURTHER_COLUMNS.isdisjoint(found):  # most records, in half the time
-            text = fields.take("price")
-            return settle_price(text or "", own_name(fields.taken[-1][1]), default, self._mapping.decimal_mark)
+        further, path = self._further_prices(fields) if self._mapping.prices else (), fields.shape.price
+        if path is not None and not further:  # most records, in half the time
+            return settle_price(fields.take("price") or "", own_name(path), default, self._mapping.decimal_mark)
         texts = PriceTexts(
             fields.take_amount("price"),
             fields.take_amount("sale_price"),
@@ -202,29 +160,29 @@ class Mapper:
                 fields.use(name)
         return label_further(columns) if columns else ()
 
-    def _add_rest(self, fields: Fields, attributes: dict[str, AttributeValue]) -> None:
-        """What no field has taken, under its own name."""
-        names = self._mapping.attributes
-        for path, value in fields.rest():
-            name = names.get(path) or own_name(path)
-            merge_attribute(attributes, name, attribute_of(value))
-            if path.endswith("]") and isinstance(value, str) and len(name) >= _LEAST_AXIS_LETTERS:
-                axis = axis_of(name)
-                if axis and axis not in attributes and (measure := parse_measure(value)) and measure.unit:
-                    attributes[axis] = measure
-
-    def _find_places(self, taken: list[tuple[str, str]], offer: Offer) -> dict[str, Place]:
+    def _find_places(self, fields: Fields, offer: Offer) -> dict[str, Place]:
         """Where each field stands in its record. Records with the same fields share one dict, which nobody changes."""
-        key = (offer.price_from, offer.list_price_from, *taken)
-        if (found := self._places.get(key)) is None:
+        shape = fields.shape
+        key = (offer.price_from, offer.list_price_from, *fields.taken)
+        if (found := shape.places.get(key)) is None:
             record, source = self._mapping.record, self._options.source
-            paths = dict(taken)
+            paths = dict(shape.taken + fields.taken)
             columns = {"price": paths.get(offer.price_from or ""), "list_price": paths.get(offer.list_price_from or "")}
             paths = {field: path for field, path in paths.items() if field not in _NO_FIELDS and path[0] != "."}
             paths |= {field: path for field, path in columns.items() if path}
             found = {field: Place(source=source, xpath=f"{record}/{path}") for field, path in paths.items()}
-            self._places[key] = found
+            shape.places[key] = found
         return found
+
+
+def _add_rest(fields: Fields, attributes: dict[str, AttributeValue]) -> None:
+    """What no field has taken, under its own name."""
+    for (_, name, axis), value in fields.rest():
+        merge_attribute(attributes, name, attribute_of(value))
+        if axis and axis not in attributes and isinstance(value, str):
+            measure = parse_measure(value)
+            if measure and measure.unit:
+                attributes[axis] = measure
 
 
 def _is_paired(path: str, mapping: FeedMapping) -> bool:
@@ -247,11 +205,11 @@ def _best_availability(forms: Sequence[Variant]) -> str | None:
     return "InStock" if "InStock" in told else told[0] if told else None
 
 
-def _construct(model: type[_Model], **values: Any) -> _Model:
+def _construct(model: type[_Model], columns: dict[str, Any]) -> _Model:
     """A frozen model out of values that are right already: `model_construct` without its loop over the defaults."""
     made = model.__new__(model)
-    object.__setattr__(made, "__dict__", values)
-    object.__setattr__(made, "__pydantic_fields_set__", _ALL_SET[model])
-    object.__setattr__(made, "__pydantic_extra__", None)
-    object.__setattr__(made, "__pydantic_private__", None)
+    _set(made, "__dict__", columns)
+    _set(made, "__pydantic_fields_set__", _ALL_SET[model])
+    _set(made, "__pydantic_extra__", None)
+    _set(made, "__pydantic_private__", None)
     return made

@@ -3,65 +3,115 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
+from tasks.catalog.dimensions import axis_of
 from tasks.catalog.feeds.mapping import Target
 from tasks.catalog.feeds.offers import Amount
 from tasks.catalog.feeds.records import Value, Values, all_texts
 from tasks.catalog.feeds.values import clean_html, parse_gtin, split_category
 from tasks.catalog.feeds.values_data import VALUE_CACHE
-from tasks.catalog.products import AttributeValue
+from tasks.catalog.products import AttributeValue, Place
 
 _GTIN_LENGTHS = frozenset({8, 12, 13, 14})
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);")
 _PAIR = re.compile(r".*\[(.*)\]", re.DOTALL)
 
 
-Found = dict[Target, list[str]]
-
+MEASURES: tuple[Target, ...] = ("width", "height", "depth", "length", "thickness", "diameter", "weight")
+WORDS: tuple[Target, ...] = ("supplier", "group", "size", "color", "material", "finish", "collection", "designer")
+_FURTHER_COLUMNS = frozenset({"sale_price", "list_price", "price_net", "currency"})
+_LEAST_AXIS_LETTERS = 3  # "T" and "L" name sizes of clothes and batteries too
 _MOST_SHAPES = 256  # kept; a feed of any shapes forgets them now and then
+
+ReadText = Callable[[str], str | None]
+Taken = tuple[str, str]  # a field, and the path that it was made of
+
+
+class OpenPath(NamedTuple):
+    """A path whose value becomes an attribute unless a field takes it; `axis` is the size that its name means."""
+
+    path: str
+    name: str
+    axis: str | None
+
+
+class Shape:
+    """What all records with values under the same paths have in common.
+
+    `found` are the paths of each target that have a value, best first; `texts` the columns that are a text each;
+    `taken` and `used` what these take in every such record. `price` is the path of a price without any other column
+    beside it. `places` keeps the provenance of these records.
+    """
+
+    __slots__ = ("found", "measures", "open", "places", "price", "taken", "texts", "used", "words")
+
+    def __init__(self, paths: Sequence[str], plan: Plan) -> None:
+        ranked: dict[Target, list[tuple[int, str]]] = {}
+        for path in paths:
+            for target, rank in plan.by_path.get(path, ()):
+                ranked.setdefault(target, []).append((rank, path))
+        found = self.found = {target: [path for _, path in sorted(ones)] for target, ones in ranked.items()}
+        self.texts = [(target, found[target][0], read) for target, read in _TEXTS.items() if target in found]
+        self.taken: list[Taken] = [(target, path) for target, path, _ in self.texts]
+        self.used = frozenset(path for _, path in self.taken)
+        self.open = [plan.name(path) for path in paths if path not in self.used and (path[0] != "." or path == ".")]
+        self.price = found["price"][0] if "price" in found and _FURTHER_COLUMNS.isdisjoint(found) else None
+        self.words = [(target, found[target][0]) for target in WORDS if target in found]
+        self.measures = [target for target in MEASURES if target in found]
+        self.places: dict[object, dict[str, Place]] = {}
 
 
 class Plan:
-    """Which fields the paths of a mapping stand for, each with its rank among the paths of its field."""
+    """Which fields the paths of a mapping stand for, each with its rank among the paths of its field.
 
-    __slots__ = ("_shapes", "by_path")
+    `names` are the attributes that the mapping names. Records have few shapes: each is planned once.
+    """
 
-    def __init__(self, paths: Mapping[Target, tuple[str, ...]]) -> None:
+    def __init__(self, paths: Mapping[Target, tuple[str, ...]], names: Mapping[str, str]) -> None:
         self.by_path: dict[str, list[tuple[Target, int]]] = {}
         for target, ranked in paths.items():
             for rank, path in enumerate(ranked):
                 self.by_path.setdefault(path, []).append((target, rank))
-        self._shapes: dict[tuple[str, ...], Found] = {}
+        self._names = names
+        self._shapes: dict[tuple[str, ...], Shape] = {}
 
-    def find(self, values: Values) -> Found:
-        """Target -> its paths that have a value, best first. Records have few shapes: each is planned once."""
-        shape = tuple(values)
-        if (found := self._shapes.get(shape)) is None:
+    def begin(self, values: Values) -> Fields:
+        """The fields of a record's values, none of them read yet."""
+        paths = tuple(values)
+        if (shape := self._shapes.get(paths)) is None:
             if len(self._shapes) >= _MOST_SHAPES:
                 self._shapes.clear()
-            ranked: dict[Target, list[tuple[int, str]]] = {}
-            for path in shape:
-                for target, rank in self.by_path.get(path, ()):
-                    ranked.setdefault(target, []).append((rank, path))
-            found = self._shapes[shape] = {
-                target: [path for _, path in sorted(ones)] for target, ones in ranked.items()
-            }
-        return found
+            shape = self._shapes[paths] = Shape(paths, self)
+        return Fields(shape, values)
+
+    def name(self, path: str) -> OpenPath:
+        name = self._names.get(path) or own_name(path)
+        is_named = path.endswith("]") and len(name) >= _LEAST_AXIS_LETTERS
+        return OpenPath(path, name, axis_of(name) if is_named else None)
 
 
 class Fields:
-    """The values of one record, `found` by target. `taken` are the fields made so far, with the paths they are of."""
+    """The values of one record. `taken` are the fields made of them so far, beside those of their shape."""
 
-    __slots__ = ("_spare", "_used", "found", "taken", "values")
+    __slots__ = ("_spare", "_used", "found", "shape", "taken", "values")
 
-    def __init__(self, plan: Plan, values: Values) -> None:
+    def __init__(self, shape: Shape, values: Values) -> None:
+        self.shape, self.found, self.values = shape, shape.found, values
+        self.taken: list[Taken] = []
         self._used: set[str] = set()
         self._spare: dict[str, list[str]] = {}
-        self.values = values
-        self.taken: list[tuple[str, str]] = []
-        self.found = plan.find(values)
+
+    def read_texts(self) -> dict[str, str | None]:
+        """The columns that are a text each: the first value of the first path; others stay for the attributes."""
+        values = self.values
+        texts: dict[str, str | None] = {}
+        for target, path, read in self.shape.texts:
+            value = values[path]
+            texts[target] = read(value if isinstance(value, str) else self._first(path, value))
+        return texts
 
     def take(self, target: Target) -> str | None:
         """The first value of the first path that has one; its further values stay for the attributes."""
@@ -70,35 +120,18 @@ class Fields:
             return None
         path = found[0]
         value = self.values[path]
-        self.taken.append((target, path))
-        self._used.add(path)
-        if isinstance(value, str):
-            return value
-        if len(value) > 1:
-            self._spare[path] = value[1:]
-        return value[0]
-
-    def take_all(self, target: Target) -> Value | None:
-        """Every value of the first path that has one."""
-        found = self.found.get(target)
-        if found is None:
-            return None
-        path = found[0]
         self.note(target, path)
-        return self.values[path]
+        return value if isinstance(value, str) else self._first(path, value)
 
     def take_amount(self, target: Target) -> Amount | None:
         """As `take`, with the column's own name."""
         text = self.take(target)
         return None if text is None else Amount(text, own_name(self.taken[-1][1]))
 
-    def offers(self, target: Target) -> Sequence[tuple[str, str]]:
-        """The first value of each path of `target` that has one, with its path; nothing is taken yet."""
-        found = self.found.get(target)
-        if found is None:
-            return ()
-        values = [(path, self.values[path]) for path in found]
-        return [(path, value if isinstance(value, str) else value[0]) for path, value in values]
+    def first(self, path: str) -> str:
+        """The first value of `path`; nothing is taken yet."""
+        value = self.values[path]
+        return value if isinstance(value, str) else value[0]
 
     def note(self, field: str, path: str, *, keep: bool = False) -> None:
         """`field` has been made of `path`; with `keep`, its value stays for the attributes as well."""
@@ -110,14 +143,19 @@ class Fields:
         """All values of `path` are accounted for."""
         self._used.add(path)
 
-    def rest(self) -> Iterator[tuple[str, Value]]:
-        """The paths and values that no field has taken, without those that rules made up (".image")."""
-        for path, value in self.values.items():
-            if path not in self._used:
-                if path[0] != "." or path == ".":
-                    yield path, value
-            elif path in self._spare:
-                yield path, self._spare[path]
+    def rest(self) -> Iterator[tuple[OpenPath, Value]]:
+        """What no field has taken, without what rules made up (".image"); further values of what was taken last."""
+        used, values = self._used, self.values
+        for opened in self.shape.open:
+            if opened.path not in used:
+                yield opened, values[opened.path]
+        for path, further in self._spare.items():
+            yield OpenPath(path, own_name(path), None), further
+
+    def _first(self, path: str, value: list[str]) -> str:
+        if len(value) > 1:
+            self._spare[path] = value[1:]
+        return value[0]
 
 
 @lru_cache(maxsize=VALUE_CACHE)
@@ -128,21 +166,28 @@ def own_name(path: str) -> str:
     return "/".join(step.rpartition(":")[2] for step in path.replace("@", "").split("/"))
 
 
-def one_line(text: str | None) -> str | None:
+def one_line(text: str) -> str | None:
     """A name or code: markup and entities as text, blanks as one."""
-    if not text:
-        return None
     if ("<" in text or "&" in text) and _MARKUP.search(text):
         text = clean_html(text)
     return " ".join(text.split()) or None
 
 
-def read_prose(text: str | None) -> str | None:
-    return (clean_html(text) or None) if text else None
+def _read_prose(text: str) -> str | None:
+    return clean_html(text) or None
 
 
-def read_category(text: str | None) -> str | None:
-    return (split_category(text) or None) if text else None
+def _read_category(text: str) -> str | None:
+    return split_category(text) or None
+
+
+# The columns that are one text. The record's own id is in its product's key.
+_TEXTS: dict[Target, ReadText] = {
+    "id": lambda text: None,
+    **dict.fromkeys(("name", "sku", "mpn", "brand", "supplier"), one_line),
+    "category": _read_category,
+    "description": _read_prose,
+}
 
 
 def take_gtin(fields: Fields) -> str | None:
@@ -150,17 +195,15 @@ def take_gtin(fields: Fields) -> str | None:
     product is found by what its source calls it. What matches products checks the digit again.
     """
     stated: tuple[str, str] | None = None
-    for path, _ in fields.offers("gtin"):
+    for path in fields.found.get("gtin", ()):
         values = all_texts(fields.values[path])
         for text in values:
-            digits = text.replace(" ", "").replace("-", "")
-            gtin = parse_gtin(text)
-            if gtin is None and (stated is not None or len(digits) not in _GTIN_LENGTHS or not digits.isdecimal()):
-                continue
-            if gtin is not None:
+            if (gtin := parse_gtin(text)) is not None:
                 fields.note("gtin", path, keep=len(values) > 1)
                 return gtin
-            stated = path, digits
+            digits = text.replace(" ", "").replace("-", "")
+            if stated is None and len(digits) in _GTIN_LENGTHS and digits.isdecimal():
+                stated = path, digits
     if stated is None:
         return None
     fields.note("gtin", stated[0], keep=isinstance(fields.values[stated[0]], list))

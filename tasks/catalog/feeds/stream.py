@@ -43,7 +43,7 @@ Parsed = tuple[Element, bytes | None, bool]
 
 
 class ElementStream:
-    """The watched elements of a source in document order.
+    """The watched elements of a source in document order, those of one chunk at a time.
 
     `record` is the path of the record from the root ("/rss/channel/item", "*" for any step), `written` its name as the
     feed writes it ("g:item"): it cuts the stream. `names` are local names of further elements. Raises FeedError at the
@@ -67,7 +67,7 @@ class ElementStream:
         self._lost = False
         self.taken = 0  # bytes, decoded
 
-    def __iter__(self) -> Iterator[Parsed]:
+    def __iter__(self) -> Iterator[list[Parsed]]:
         parser = self._make_parser()
         carry = b""
         for chunk in self._source.read_chunks():
@@ -87,8 +87,8 @@ class ElementStream:
         options = PARSER_OPTIONS if self._source.has_dtd else PARSER_OPTIONS | _NOTHING_TO_RESOLVE
         return etree.XMLPullParser(events=("end",), tag=[f"{{*}}{name}" for name in self._names], **options)
 
-    def _feed(self, parser: Any, piece: bytes) -> Iterator[Parsed]:
-        """The elements that end in `piece`; FeedError after them where it breaks."""
+    def _feed(self, parser: Any, piece: bytes) -> Iterator[list[Parsed]]:
+        """The elements that end in `piece`, if any do; FeedError after them where it breaks."""
         broken = None
         try:
             parser.feed(piece)
@@ -101,18 +101,25 @@ class ElementStream:
         if self._root is None and found:
             self._root = found[0].getroottree().getroot()
         records = [self._is_record(element) for element in found]
-        raws = iter(self._split(piece, sum(records)))
-        for element, is_record in zip(found, records, strict=True):
-            if unbound is not None and _has_unbound(element):
+        if parsed := self._list_parsed(found, records, self._split(piece, sum(records)), unbound is not None):
+            yield parsed
+        if broken is not None:
+            raise broken
+
+    def _list_parsed(
+        self, found: list[Element], are_records: list[bool], written: list[bytes], unbound: bool
+    ) -> list[Parsed]:
+        raws, parsed = iter(written), []
+        for element, is_record in zip(found, are_records, strict=True):
+            if unbound and _has_unbound(element):
                 break
             if self._source.has_dtd:
                 fold_entities(element)
             if is_record:
-                yield element, next(raws, None), True
+                parsed.append((element, next(raws, None), True))
             elif self._also_watched or local_tag(element) != self._record:
-                yield element, None, False
-        if broken is not None:
-            raise broken
+                parsed.append((element, None, False))
+        return parsed
 
     def _split(self, piece: bytes, records: int) -> list[bytes]:
         """The bytes of each record that ends in `piece`; none where its name also stands in CDATA or nested."""

@@ -11,8 +11,7 @@ from tasks.catalog.decimals import NUMBER_PATTERN, DecimalMark, parse_decimal, w
 from tasks.catalog.feeds.values_data import VALUE_CACHE, data
 from tasks.catalog.vocabulary import table
 
-_PLAIN = re.compile(r"\d{1,12}(?:\.\d{1,2})?", re.ASCII)
-_WITH_CODE = re.compile(r"(?:([A-Z]{3}) ?)?(\d{1,12}(?:\.\d{1,2})?)(?: ?([A-Z]{3}))?", re.ASCII)
+_PLAIN = re.compile(r"(?:([A-Z]{3}) ?)?((?:0|[1-9]\d{0,11})(?:\.\d{1,2})?)(?: ?([A-Z]{3}))?", re.ASCII)
 _SCIENTIFIC = re.compile(r"\d+(?:\.\d+)?[eE][+-]?\d{1,2}", re.ASCII)
 _NUMBER = re.compile(rf"(?<![\w.,])(?:{NUMBER_PATTERN})(?![\w%])|(?<![\w.,])(?:{NUMBER_PATTERN})(?=[^\W\d_])")
 _PER_UNIT = re.compile(r"[/(].*$", re.DOTALL)
@@ -34,10 +33,13 @@ def parse_money(text: str, currency: str | None = None, mark: DecimalMark | None
     machine wrote (1.234), beside a currency's sign what a shop printed (1234); more than two decimals lose their zeros.
     """
     text = text.strip()
-    if _PLAIN.fullmatch(text):
-        return Money(_trim(text), currency)
-    if (match := _WITH_CODE.fullmatch(text)) and (code := match[1] or match[3]) in _codes():
-        return Money(_trim(match[2]), code)
+    if match := _PLAIN.fullmatch(text):  # as most are written
+        before, amount, after = match.groups()
+        code = before or after
+        if code is None:
+            return Money(amount, currency)
+        if code in _codes():
+            return Money(amount, code)
     return _read(text, currency, mark)
 
 

@@ -44,7 +44,7 @@ def write_rows(origin: RowOrigin, records: Sequence[tuple[int, Product, bytes]],
     created = [line for position, _, line in written if position in new]
     changed = [line for position, _, line in written if position not in new]
     ids = [identity for position, identity, _ in written if position in new]
-    return PreparedRows("".join(created).encode(), ids, "".join(changed).encode())
+    return PreparedRows(b"".join(created), ids, b"".join(changed))
 
 
 @pytest.fixture
