@@ -27,13 +27,7 @@ from tasks.web_pages import Saved, save_pages
 from tasks.web_site import Site, ask_page, read_answer
 from tasks.web_sitemaps import is_sitemap, list_sitemaps, read_sitemaps
 
-_ASKED_NEXT = 2  # pages claimed and not asked for, for each that may be in flight: a free place waits for no claim
-_UNWRITTEN = 6  # pages claimed and not written, for each that may be in flight: their texts are in memory
-_WRITTEN_AT_ONCE = 100
-# Pages that end one soon after another are written together: a transaction costs much the same for one as for ten.
-_WRITE_SECONDS = 0.25
 _POLL_SECONDS = 0.2  # a turn may end earlier than it was said to
-_BARREN_EVERY = 25  # pages between two looks for forms of pages that are of no use
 _LOG_SECONDS, _COUNT_SECONDS = 10.0, 1.0
 _USEFUL_KINDS = ("product", "listing", "unstructured")
 
@@ -148,8 +142,9 @@ class Crawl:
 
     def _room(self) -> int:
         """How many pages to claim now; a claim costs the same for one as for many, so not for less than a handful."""
-        at_once = self._settings.web_pages_at_once
-        room = min((1 + _ASKED_NEXT) * at_once - self._unanswered, _UNWRITTEN * at_once - self._outstanding)
+        at_once, settings = self._settings.web_pages_at_once, self._settings
+        asked_next = (1 + settings.web_claimed_ahead) * at_once - self._unanswered
+        room = min(asked_next, settings.web_unwritten * at_once - self._outstanding)
         return room if room >= at_once else 0
 
     async def _claim(self, room: int) -> scraping.Claim:
@@ -202,9 +197,9 @@ class Crawl:
         """What has ended: at once where nothing is being asked, or nothing was written for a while."""
         batch = [await self._ended.get()]
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(since + _WRITE_SECONDS - time.monotonic()):
+            async with asyncio.timeout(since + self._settings.web_write_seconds - time.monotonic()):
                 await self._idle.wait()
-        while not self._ended.empty() and len(batch) < _WRITTEN_AT_ONCE:
+        while not self._ended.empty() and len(batch) < self._settings.web_write_pages:
             batch.append(self._ended.get_nowait())
         return batch
 
@@ -219,7 +214,7 @@ class Crawl:
             written = time.monotonic()
             await self._site.arrivals.drop([outcome.page for outcome in batch if outcome.result])
             since_look += len(batch)
-            if since_look >= _BARREN_EVERY:
+            if since_look >= self._settings.web_barren_every:
                 since_look = 0
                 least = self._settings.web_barren_pages
                 await scraping_ends.skip_barren(self._job.database, self._job.id, _USEFUL_KINDS, least)

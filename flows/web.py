@@ -48,6 +48,7 @@ from tasks.web_missing import Vanished, find_sources, index_words, mark_vanished
 from tasks.web_outcomes import CRAWL_STAGE
 from tasks.web_pages import SAVE_STAGE
 from tasks.web_site import open_site
+from tasks.work_folders import clear_left_folders
 
 WEB = JobKind(
     "web",
@@ -134,7 +135,9 @@ async def _ingest(job: Job, params: WebIngest, control: RunControl) -> tuple[Job
         for origin in origins:
             await stack.enter_async_context(job.database.exclusive("source", job.workspace_id, origin))
         await attach_source(job.database, job.id, origins[0])
-        folder = settings.home / "work" / f"web-{job.id}"
+        work = settings.home / "work"
+        await clear_left_folders(job.database, work, 3600 * settings.web_kept_hours)
+        folder = work / f"web-{job.id}"
         site = await stack.enter_async_context(open_site(job, options, folder, settings))
         crawl = Crawl(job, options, site, control)
         end = await crawl.run()

@@ -14,8 +14,6 @@ from tasks.engines import get_engines
 from tasks.jobs import Job
 from tasks.web_texts import TEXTS_STAGE, TextCase, TextsSaved, discover_page_products, list_cases, read_by_rules
 
-PAGES_A_BATCH = 5  # asked about side by side; each page is a call of its own
-
 
 class TextsEnd(NamedTuple):
     """Names of products that are gone from these pages, and whether every page was read by who was to read it."""
@@ -34,10 +32,11 @@ async def discover_texts(job: Job, *, services: bool) -> TextsEnd:
     async def work(batch: Sequence[TextCase], number: int, total: int | None) -> TextsSaved:
         return await discover_page_products(job, quote(batch), services, number, total)
 
-    at_once = resources.current().settings.batches_at_once if engine else 1
+    settings = resources.current().settings
+    at_once = settings.batches_at_once if engine else 1
     bound = engine.engine.partition("/")[0] if engine else ""
     stage: Stage[TextCase, TextsSaved] = Stage(
-        job, TEXTS_STAGE, "page", PAGES_A_BATCH, work, _page_key, at_once=at_once, bound=bound
+        job, TEXTS_STAGE, "page", settings.web_text_pages, work, _page_key, at_once=at_once, bound=bound
     )
     async with job.stage(TEXTS_STAGE) as counter:
         try:

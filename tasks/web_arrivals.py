@@ -19,17 +19,19 @@ from tasks.storage.scraping import ClaimedPage
 from tasks.web_fetches import PageAnswer
 
 _NOTE = "answer.json"
-_KEPT_SECONDS = 86_400.0  # as long as a robots.txt is believed (RFC 9309, 2.4): an older answer is asked for again
 # The others are no word on the page: it is to be asked for later.
 _FINAL_KINDS = frozenset({"content", "unchanged", "gone", "skipped", "failed"})
 _ANSWER = TypeAdapter(PageAnswer)
 
 
 class Arrivals:
-    """The answers of one session in `folder`, which holds a folder for each page, named by its id."""
+    """The answers of one session in `folder`, which holds a folder for each page, named by its id.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    A page whose answer is older than `kept_seconds` is asked for again.
+    """
+
+    def __init__(self, folder: Path, kept_seconds: float) -> None:
+        self._folder, self._kept_seconds = folder, kept_seconds
         self._left = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
 
     def take_left(self, page: ClaimedPage) -> PageAnswer | None:
@@ -39,7 +41,7 @@ class Arrivals:
         self._left.remove(str(page.id))
         note = self._folder / str(page.id) / _NOTE
         try:
-            if time.time() - note.stat().st_mtime > _KEPT_SECONDS:
+            if time.time() - note.stat().st_mtime > self._kept_seconds:
                 return None
             answer = _ANSWER.validate_json(note.read_bytes())
             return answer if _is_whole(answer, note.parent) else None

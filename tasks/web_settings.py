@@ -28,6 +28,23 @@ class WebSettings(BaseSettings):
     web_robots_retry_seconds: float = Field(600, gt=0, description="Until one that could not be read is tried again")
     web_limit_seconds: float = Field(15, gt=0, description="How often a host's Prefect limit is looked at")
     web_pages_at_once: int = Field(8, ge=1, description="Pages in flight of one process, over all hosts")
+    web_claimed_ahead: int = Field(
+        2, ge=0, description="Pages claimed and not asked for, for each in flight: a free place waits for no claim"
+    )
+
+    # What is held back
+    web_unwritten: int = Field(
+        6, ge=1, description="Pages claimed and not written, for each in flight: their texts are in memory"
+    )
+    web_write_pages: int = Field(100, ge=1, description="Pages written together at most (seed: rows of a write)")
+    web_write_seconds: float = Field(
+        0.25, ge=0, description="Pages that end within it are written together: ten cost much the same as one"
+    )
+    web_barren_every: int = Field(25, ge=1, description="Pages between two looks for forms of pages without a product")
+    web_text_pages: int = Field(5, ge=1, description="Pages of a batch whose words are read; each is a call of its own")
+    web_kept_hours: float = Field(
+        24, gt=0, description="How long the answers that a killed crawl left are used; then its working folder may go"
+    )
 
     # One page
     web_page_seconds: float = Field(30, gt=0, description="Deadline of one page (seed)")

@@ -73,7 +73,7 @@ async def open_site(job: Job, options: CrawlOptions, folder: Path, settings: Set
         extras.hosts = hosts
         pages = PageFetcher(web, hosts, job.database, job.id, scope, folder / "pages", settings)
         renderer = await stack.enter_async_context(open_renderer(extras, settings)) if options.browser else None
-        arrivals = await asyncio.to_thread(Arrivals, folder / "pages")
+        arrivals = await asyncio.to_thread(Arrivals, folder / "pages", 3600 * settings.web_kept_hours)
         yield Site(holder, hosts, pages, arrivals, extras, reader, scope, renderer)
 
 

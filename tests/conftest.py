@@ -6,7 +6,6 @@ Pure tests use none of this, so they import neither Prefect nor a database.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import signal
@@ -16,9 +15,15 @@ import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import commands
+from commands import Finished
+from stone_catalog import write_catalog
 
 # Started in the background of a script, we ignore Ctrl-C, and so would every command that a test interrupts.
 with contextlib.suppress(ValueError):  # only a main thread may say so
@@ -40,14 +45,42 @@ os.environ.update(
 )
 
 
+# Files that keep a worker busy for minutes come first, so that none of them is left when all others are done.
+LONG_FIRST = ("tests/tasks/test_limit_faults.py", "tests/flows/", "tests/deployments/")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config.option, "loadscopereorder"):  # pytest-xdist would put files of many tests first
+        config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def rank(item: pytest.Item) -> int:
+        return next((i for i, start in enumerate(LONG_FIRST) if item.nodeid.startswith(start)), len(LONG_FIRST))
+
+    items.sort(key=rank)
+
+
 @pytest.fixture(scope="session")
 def home() -> Iterator[Path]:
     """The session's home. Its servers start when a test first needs them."""
     yield _HOME
+    _send_what_flows_said()
     from tasks import resources
 
     resources.detach()
     shutil.rmtree(_HOME, ignore_errors=True)
+
+
+def _send_what_flows_said() -> None:
+    """Logs and events of flows in this process go to the home's server: without it their senders retry for a minute."""
+    if "prefect" not in sys.modules:
+        return
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
+
+    APILogWorker.drain_all(timeout=10)
+    EventsWorker.drain_all(timeout=10)
 
 
 @pytest.fixture(scope="session")
@@ -87,41 +120,37 @@ def corpus() -> Path:
     return Path(folder)
 
 
-COMMAND_SECONDS = 300
-
-
-class Finished(NamedTuple):
-    """What a command left: its exit code, its report (with --json) and what it said."""
-
-    code: int
-    stdout: str
-    stderr: str
-
-    @property
-    def report(self) -> dict[str, Any]:
-        return json.loads(self.stdout)
-
-
 @pytest.fixture
 def run(dsn: str, tmp_path: Path) -> Callable[..., Finished]:
     """Run `python -m flows.NAME ...` to its end; the session's servers stay up beside it."""
 
     def run_command(module: str, *arguments: object, **environment: str) -> Finished:
-        return run_module(tmp_path, module, *arguments, **environment)
+        return commands.run_module(tmp_path, module, *arguments, **environment)
 
     return run_command
 
 
-def run_module(folder: Path, module: str, *arguments: object, **environment: str) -> Finished:
-    done = subprocess.run(
-        [sys.executable, "-m", module, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        cwd=folder,
-        env={**os.environ, **environment},
-        timeout=COMMAND_SECONDS,
-    )
-    return Finished(done.returncode, done.stdout, done.stderr)
+@pytest.fixture
+def run_here(dsn: str, page_workers: None, tmp_path: Path) -> Iterator[Callable[..., Finished]]:
+    """The same in the test's own process, in a third of the time: for all that a process of its own does not prove."""
+
+    def run_command(module: str, *arguments: object, **environment: str) -> Finished:
+        return commands.run_here(tmp_path, module, *arguments, **environment)
+
+    yield run_command
+    from tasks.settings import load_settings
+
+    load_settings.cache_clear()  # it may have been read since, with what this test put into the environment
+
+
+@pytest.fixture(scope="session")
+def page_workers(dsn: str) -> Iterator[None]:
+    """The page workers that a first command here starts stay for those after it."""
+    yield
+    if "tasks.cluster" in sys.modules:
+        from tasks.cluster import stop_cluster
+
+        stop_cluster()
 
 
 @pytest.fixture
@@ -134,39 +163,12 @@ def make_pdf(tmp_path: Path) -> Callable[..., Path]:
     return make
 
 
-def write_catalog(folder: Path, name: str, pages: int, seed: int) -> Path:
-    import numpy as np
-    import pymupdf
-    from PIL import Image
-
-    document = pymupdf.open()
-    random = np.random.default_rng(seed)
-    for number in range(1, pages + 1):
-        page = document.new_page(width=420, height=595)
-        page.insert_text((36, 48), f"Stone collection, part {number}", fontsize=18, fontname="hebo")
-        for column in range(2):
-            file = folder / f"{seed}-{number}-{column}.png"
-            pixels = random.integers(0, 255, (6, 6, 3)).astype("uint8")
-            Image.fromarray(pixels).resize((480, 480), Image.Resampling.BICUBIC).save(file)
-            left = 36 + 190 * column
-            page.insert_image(pymupdf.Rect(left, 80, left + 160, 240), filename=file)
-            page.insert_text((left, 256), f"Stone {seed} {number}{'AB'[column]}", fontsize=11)
-            page.insert_text((left, 270), f"ST-{seed}{number:03}{column}   60 x 60 cm", fontsize=9)
-        page.insert_textbox(
-            pymupdf.Rect(36, 320, 384, 560),
-            f"Each piece of part {number} is cut from one block. The surface is honed by hand and sealed twice. " * 4,
-            fontsize=10,
-        )
-    path = folder / name
-    document.save(path)
-    return path
-
-
 @pytest.fixture(scope="module")
-def stones(dsn: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+def stones(dsn: str, page_workers: None, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """A workspace with one catalog of four products, and the folder of its pictures."""
     folder, name = tmp_path_factory.mktemp("stones"), f"stones-{uuid.uuid4().hex[:8]}"
-    made = run_module(folder, "flows.pdf", write_catalog(folder, "stones.pdf", 2, 71), "--json", "--workspace", name)
+    source = write_catalog(folder, "stones.pdf", 2, 71)
+    made = commands.run_here(folder, "flows.pdf", source, "--json", "--workspace", name)
     assert made.report["items"]["product"]["declared"] == 4, made.stderr
     return name, folder
 

@@ -13,11 +13,14 @@ from tasks.clients.remembered import Keep, Remembered
 
 
 class Wanted(NamedTuple):
-    """What makes a reply usable: the list that it must hold (None: any object), and whether one that ran out of tokens
-    says that the text is to be split."""
+    """What makes a reply usable: the list that it must hold (None: any object), and what one that ran out of tokens is.
+
+    It says that the text is to be split, or is of no use, or else counts for as far as it came.
+    """
 
     list_name: str | None = None
     may_split: bool = False
+    only_whole: bool = False
 
 
 class FormAsker:
@@ -57,8 +60,9 @@ class FormAsker:
 
 
 def _judge(reply: Reply, wanted: Wanted) -> dict[str, Any] | None:
-    if wanted.list_name is None:
-        return {"value": reply.value} if isinstance(reply.value, dict) and not reply.truncated else None
     if reply.truncated and wanted.may_split:
         return {"split": True}
-    return {"value": reply.value} if has_list(reply.value, wanted.list_name) else None
+    if reply.truncated and (wanted.only_whole or wanted.list_name is None):
+        return None
+    is_form = isinstance(reply.value, dict) if wanted.list_name is None else has_list(reply.value, wanted.list_name)
+    return {"value": reply.value} if is_form else None

@@ -17,12 +17,10 @@ from tasks.catalog.feeds.suggestions_model import (
     open_fields,
     read_targets,
 )
-from tasks.catalog.model_json import has_list
 from tasks.catalog.prompts import fence
-from tasks.catalog.services import Answer, answer_key
+from tasks.clients.asked_forms import FormAsker, Wanted
 from tasks.clients.chat import Chat, Patience, Question
-from tasks.clients.errors import ServiceError, TransientServiceError
-from tasks.clients.remembered import Keep, Remembered
+from tasks.clients.remembered import Remembered
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +39,8 @@ class MappingSuggester:
 
     def __init__(self, chat: Chat, remembered: Remembered, options: SuggesterOptions | None = None) -> None:
         self._chat = chat
-        self._remembered = remembered
         self._options = options or SuggesterOptions()
+        self._asker = FormAsker(chat, remembered, self._options.answer_attempts)
 
     async def improve(self, suggestion: Suggestion) -> Suggestion:
         """The suggestion with the model's targets for its open fields; the same one where none is open.
@@ -61,26 +59,7 @@ class MappingSuggester:
         return improved
 
     async def _answer(self, suggestion: Suggestion, asked: Sequence[FieldSuggestion]) -> Mapping[str, Any]:
-        config, figures, options = self._chat.config, self._chat.figures, self._options
-        text = describe_fields(suggestion, asked)
-        key = answer_key(config.service, config.model, FIELDS.version, text, options.tokens)
+        options, text = self._options, describe_fields(suggestion, asked)
         question = Question(FIELDS, (fence(text),), FieldTargetsForm, options.tokens)
-
-        async def ask(_missing: Sequence[str], keep: Keep) -> Mapping[str, ServiceError]:
-            for _ in range(options.answer_attempts):
-                reply = await self._chat.ask(question, options.seconds)
-                if has_list(reply.value, "fields") and not reply.truncated:
-                    usage = reply.paid.usage
-                    cost = (reply.paid.cost_usd, usage.input_tokens, usage.output_tokens)
-                    await keep([Answer(key, config.service, config.model, {"value": reply.value}, *cost)])
-                    return {}
-                figures.dropped["answers that are no form"] += 1
-            return {key: TransientServiceError(config.service, "no usable answer")}
-
-        def count(cached: int) -> None:
-            figures.cached += cached
-
-        outcome = (await self._remembered.collect([key], ask, count_cached=count))[key]
-        if isinstance(outcome, ServiceError):
-            raise outcome
-        return outcome
+        # The form names every field, so half an answer would leave the rest as if it had been looked at.
+        return await self._asker.ask(question, text, Wanted("fields", only_whole=True), options.seconds)

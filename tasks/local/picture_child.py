@@ -7,9 +7,6 @@ when its input does, or by the alarm that it sets for each picture.
 
 from __future__ import annotations
 
-import os
-import resource
-import signal
 import sys
 import warnings
 from pathlib import Path
@@ -21,22 +18,13 @@ from tasks.catalog.downloaded_images import PictureBounds, encode_download
 from tasks.catalog.pdf.image_files import ImageError
 from tasks.catalog.pdf.images import ImageStore
 from tasks.catalog.pdf.options import ReadOptions
-from tasks.local.page_messages import receive_message, send_message
+from tasks.local.json_server import serve
 
 
 def main(memory_bytes: int) -> int:
-    """Serve requests until the input ends. `memory_bytes` bounds the address space; 0 does not."""
-    if memory_bytes:
-        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    """Serve requests until the input ends."""
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # we have our own bound
-    answers = os.fdopen(os.dup(1), "wb", buffering=0)
-    os.dup2(2, 1)  # what a library prints is no answer
-    while (request := receive_message(sys.stdin.buffer)) is not None:
-        signal.setitimer(signal.ITIMER_REAL, request["seconds"])  # unhandled, so it ends even a hanging decoder
-        message = answer(request)
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        send_message(answers, message)
-    return 0
+    return serve(memory_bytes, answer)
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, NamedTuple, Self
 
 from tasks.catalog.pages import ImageStats
-from tasks.local.json_child import ChildDiedError, JsonChild
+from tasks.local.json_child import ChildDiedError
+from tasks.local.json_children import JsonChildren
 
 
 class UnreadablePictureError(ValueError):
@@ -35,9 +35,13 @@ class PictureReader:
         self, *, max_pixels: int, min_side_pixels: int, seconds: float, memory_bytes: int, children: int
     ) -> None:
         self._bounds = (max_pixels, min_side_pixels)
-        self._seconds, self._memory_bytes = seconds, memory_bytes
-        self._room = asyncio.Semaphore(children)
-        self._idle: list[JsonChild] = []
+        self._children = JsonChildren(
+            "tasks.local.picture_child",
+            doing="decoding it",
+            seconds=seconds,
+            memory_bytes=memory_bytes,
+            at_once=children,
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -45,32 +49,14 @@ class PictureReader:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        while self._idle:
-            await self._idle.pop().end()
-
-    async def _take_child(self) -> JsonChild:
-        while self._idle:
-            child = self._idle.pop()
-            if child.is_alive:
-                return child
-            await child.end()  # it died between two pictures, which costs none
-        return await JsonChild.start("tasks.local.picture_child", str(self._memory_bytes), doing="decoding it")
+        await self._children.__aexit__(kind, error, trace)
 
     async def read(self, path: Path, folder: Path) -> ReadPicture:
         """Store what `path` shows as `folder/<sha256>.<ext>`; raises `UnreadablePictureError`."""
-        async with self._room:
-            child = await self._take_child()
-            healthy = False
-            try:
-                answer = await child.ask(self._seconds, bounds=self._bounds, **_locate(path, folder))
-                healthy = not answer.get("fatal")
-            except ChildDiedError as error:
-                raise UnreadablePictureError(str(error)) from None
-            finally:
-                if healthy:
-                    self._idle.append(child)
-                else:
-                    await child.end()
+        try:
+            answer = await self._children.ask(bounds=self._bounds, **_locate(path, folder))
+        except ChildDiedError as error:
+            raise UnreadablePictureError(str(error)) from None
         if "error" in answer:
             raise UnreadablePictureError(str(answer["error"]))
         return _describe(answer["ok"], folder)

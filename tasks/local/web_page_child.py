@@ -6,9 +6,6 @@ crashes or explodes a parser costs that page. It ends when its input does, or by
 
 from __future__ import annotations
 
-import os
-import resource
-import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,21 +13,7 @@ from typing import Any
 from tasks.catalog.web.found_links import find_links
 from tasks.catalog.web.reading import read_page
 from tasks.catalog.web.urls import PageUrl
-from tasks.local.page_messages import receive_message, send_message
-
-
-def main(memory_bytes: int) -> int:
-    """Serve requests until the input ends. `memory_bytes` bounds the address space; 0 does not."""
-    if memory_bytes:
-        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    answers = os.fdopen(os.dup(1), "wb", buffering=0)
-    os.dup2(2, 1)  # what a library prints is no answer
-    while (request := receive_message(sys.stdin.buffer)) is not None:
-        signal.setitimer(signal.ITIMER_REAL, request["seconds"])  # unhandled, so it ends even a hanging parser
-        message = answer(request)
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        send_message(answers, message)
-    return 0
+from tasks.local.json_server import serve
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
@@ -51,4 +34,4 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(int(sys.argv[1])))
+    raise SystemExit(serve(int(sys.argv[1]), answer))

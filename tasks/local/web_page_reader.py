@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -11,7 +10,8 @@ from typing import NamedTuple, Self
 from tasks.catalog.web.found_links import FoundLink
 from tasks.catalog.web.models import WebPage
 from tasks.catalog.web.urls import PageUrl
-from tasks.local.json_child import ChildDiedError, JsonChild
+from tasks.local.json_child import ChildDiedError
+from tasks.local.json_children import JsonChildren
 
 
 class UnreadablePageError(ValueError):
@@ -31,9 +31,13 @@ class WebPageReader:
 
     def __init__(self, seeds: Sequence[PageUrl], *, seconds: float, memory_bytes: int, children: int) -> None:
         self._seeds = [list(seed) for seed in seeds]
-        self._seconds, self._memory_bytes = seconds, memory_bytes
-        self._room = asyncio.Semaphore(children)
-        self._idle: list[JsonChild] = []
+        self._children = JsonChildren(
+            "tasks.local.web_page_child",
+            doing="reading it",
+            seconds=seconds,
+            memory_bytes=memory_bytes,
+            at_once=children,
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -41,40 +45,19 @@ class WebPageReader:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        while self._idle:
-            await self._idle.pop().end()
+        await self._children.__aexit__(kind, error, trace)
 
     async def warm(self) -> None:
         """Start a child, so that the first page does not wait for it."""
-        async with self._room:
-            self._idle.append(await self._take_child())
+        await self._children.warm()
 
     async def read(self, path: Path, url: str, content_type: str | None) -> ReadPage:
         """What the page in `path` (absolute), fetched from `url`, says; raises `UnreadablePageError`."""
-        async with self._room:
-            child = await self._take_child()
-            healthy = False
-            try:
-                answer = await child.ask(
-                    self._seconds, path=str(path), url=url, content_type=content_type, seeds=self._seeds
-                )
-                healthy = not answer.get("fatal")
-            except ChildDiedError as error:
-                raise UnreadablePageError(str(error)) from None
-            finally:
-                if healthy:
-                    self._idle.append(child)
-                else:
-                    await child.end()
+        try:
+            answer = await self._children.ask(path=str(path), url=url, content_type=content_type, seeds=self._seeds)
+        except ChildDiedError as error:
+            raise UnreadablePageError(str(error)) from None
         if "error" in answer:
             raise UnreadablePageError(str(answer["error"]))
         found = tuple(FoundLink(PageUrl(*page), priority) for page, priority in answer["found"])
         return ReadPage(WebPage.model_validate_json(answer["page"]), found)
-
-    async def _take_child(self) -> JsonChild:
-        while self._idle:
-            child = self._idle.pop()
-            if child.is_alive:
-                return child
-            await child.end()  # it died between two pages, which costs none
-        return await JsonChild.start("tasks.local.web_page_child", str(self._memory_bytes), doing="reading it")

@@ -55,9 +55,9 @@ def test_starting_the_service_keeps_an_operators_number() -> None:
     assert asyncio.run(bootstrap(update=True)) == ["limit claude: 1 -> 2"]
 
 
-def test_limits_are_listed_with_what_they_protect(run: Callable[..., Any]) -> None:
+def test_limits_are_listed_with_what_they_protect(run_here: Callable[..., Any]) -> None:
     asyncio.run(bootstrap(update=True))
-    listed = run("flows.jobs", "limits")
+    listed = run_here("flows.jobs", "limits")
     assert listed.code == 0
     row = next(line for line in listed.stdout.splitlines() if line.strip().startswith("qwen-requests"))
     assert "10 in 60 s" in row

@@ -73,7 +73,9 @@ async def test_a_deployment_and_a_schedule_give_the_rows_of_the_command_line(
     empty_library()
     async with get_client() as client:
         deployment = await client.read_deployment_by_name("ingest-pdf/pdf")
-        often = IntervalSchedule(interval=timedelta(seconds=20), anchor_date=datetime.now(UTC))
+        # First in 8 s (Prefect plans new schedules every 5 s), then, should that have been missed, 20 s later.
+        anchor = datetime.now(UTC) - timedelta(seconds=12)
+        often = IntervalSchedule(interval=timedelta(seconds=20), anchor_date=anchor)
         [schedule] = await client.create_deployment_schedules(deployment.id, [(often, True)])
     job, status, _ = wait_for_job(dsn)
     async with get_client() as client:

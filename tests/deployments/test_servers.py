@@ -1,4 +1,4 @@
-"""The embedded servers as their users see them, on real servers in homes of our own."""
+"""The embedded servers as their users see them, on real servers in a home of our own."""
 
 from __future__ import annotations
 
@@ -6,16 +6,9 @@ import base64
 import http.client
 import json
 import os
-import shutil
-import signal
-import stat
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,54 +19,26 @@ from uuid import uuid4
 import psutil
 import psycopg
 import pytest
+from server_homes import (
+    SECRET,
+    User,
+    is_running,
+    keeper_of,
+    kill,
+    pid_of,
+    processes_of,
+    query,
+    query_or_nothing,
+    user_of,
+    wait_for,
+)
 
-from tasks.server_state import Home, ServerName, read_state
-from tasks.servers import Attachment, PrefectAddress, ServersError, attach, read_status
+from tasks.servers import Attachment, PrefectAddress, attach, read_status
 
 NOBODY = 65534
-SECRET = "key-of-the-caller"
+
+
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-
-# Another process that uses the home: says what it was given, then waits until its input ends, and leaves cleanly.
-_USER = """
-import json, sys
-from pathlib import Path
-from tasks.servers import attach
-with attach(Path(sys.argv[1]), prefect=sys.argv[2] == "both", timeout_seconds=120) as held:
-    prefect = held.prefect()._asdict() if sys.argv[2] == "both" else None
-    print(json.dumps({"postgres": held.postgres()._asdict(), "prefect": prefect}), flush=True)
-    sys.stdin.read()
-"""
-
-
-class User:
-    def __init__(self, home: Path, servers: str = "both") -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", _USER, str(home), servers],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "SOME_API_KEY": SECRET},
-        )  # fmt: skip
-
-    def wait_until_served(self) -> dict[str, Any]:
-        assert self.process.stdout
-        given: dict[str, Any] = json.loads(self.process.stdout.readline())
-        return given
-
-    def leave(self) -> int:
-        self.process.communicate()
-        return self.process.returncode
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.communicate()
-
-
-@contextmanager
-def user_of(home: Path, servers: str = "both") -> Iterator[dict[str, Any]]:
-    user = User(home, servers)
-    try:
-        yield user.wait_until_served()
-    finally:
-        assert user.leave() == 0
 
 
 @pytest.fixture(scope="module")
@@ -100,75 +65,6 @@ def given_to_racers(home: Path) -> Iterator[list[dict[str, Any]]]:
 def held(home: Path, given_to_racers: list[dict[str, Any]]) -> Iterator[Attachment]:
     with attach(home, timeout_seconds=120) as attachment:
         yield attachment
-
-
-@pytest.fixture
-def other_home(tmp_path: Path) -> Iterator[Path]:
-    """A home for one test, with Postgres only."""
-    yield tmp_path / "home"
-    assert wait_for(lambda: not processes_of(tmp_path / "home"))
-
-
-def processes_of(home: Path) -> list[psutil.Process]:
-    """Every process that works in the home or was told of it; our own user processes aside."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            words = process.cmdline()
-            told = any(str(home) in word for word in words) and "-c" not in words[:2]
-            if told or process.cwd().startswith(str(home)):
-                found.append(process)
-        except psutil.Error:
-            continue
-    return found
-
-
-def wait_for(condition: Callable[[], object], seconds: float = 30) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
-
-
-def pid_of(home: Path, server: ServerName) -> int:
-    state = read_state(Home(home), server)
-    assert state
-    assert state.process
-    return state.process.pid
-
-
-def keeper_of(home: Path) -> int:
-    keeper = read_status(home).keeper
-    assert keeper
-    return keeper.process.pid
-
-
-def kill(*pids: int) -> None:
-    for pid in pids:
-        os.kill(pid, signal.SIGKILL)
-    assert wait_for(lambda: not any(psutil.pid_exists(pid) and is_running(pid) for pid in pids))
-
-
-def is_running(pid: int) -> bool:
-    try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
-
-
-def query(dsn: str, statement: str) -> list[tuple[Any, ...]]:
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        cursor = connection.execute(statement)
-        return cursor.fetchall() if cursor.description else []
-
-
-def query_or_nothing(dsn: str, statement: str) -> list[tuple[Any, ...]]:
-    try:
-        return query(dsn, statement)
-    except psycopg.OperationalError:
-        return []
 
 
 def call(prefect: PrefectAddress, method: str, path: str, body: object = None, password: str | None = None) -> Any:
@@ -388,109 +284,3 @@ def test_files_with_secrets_are_private(home: Path, held: Attachment) -> None:
 def test_servers_are_not_given_the_secrets_of_their_caller(home: Path, given_to_racers: list[dict[str, Any]]) -> None:
     assert len(processes_of(home)) >= 3
     assert not any(SECRET in process.environ().values() for process in processes_of(home))
-
-
-def test_user_that_comes_while_the_servers_stop_is_served(other_home: Path) -> None:
-    for _ in range(3):
-        with attach(other_home, prefect=False) as first:
-            first.postgres()
-            closing = ThreadPoolExecutor().submit(first.close)
-        with attach(other_home, prefect=False) as second:
-            assert query(second.postgres().dsn, "select 1") == [(1,)]
-        closing.result()
-
-
-def test_last_user_leaves_no_process_and_no_folder_more_open(tmp_path: Path) -> None:
-    tmp_path.chmod(0o700)
-    with attach(tmp_path, prefect=False) as held:
-        socket_folder = Path(held.postgres().socket_folder)
-        assert processes_of(tmp_path)
-    assert processes_of(tmp_path) == []
-    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
-    assert not (socket_folder / ".s.PGSQL.5432").exists()
-
-
-def test_servers_stop_when_their_keeper_and_their_last_user_were_killed(home: Path, other_home: Path) -> None:
-    user = User(other_home)  # the Prefect server looks after a lost keeper
-    user.wait_until_served()
-    kill(keeper_of(other_home), user.process.pid)
-    user.process.communicate()
-    assert wait_for(lambda: not processes_of(other_home))
-
-
-def test_idle_servers_linger_for_the_next_user(other_home: Path) -> None:
-    with attach(other_home, prefect=False, linger_seconds=2) as held:
-        held.postgres()
-        pid = pid_of(other_home, "postgres")
-    with attach(other_home, prefect=False) as held:
-        held.postgres()
-        assert pid_of(other_home, "postgres") == pid
-
-
-def test_long_path_of_a_home_is_no_obstacle(tmp_path: Path) -> None:
-    home = tmp_path / ("long" * 30) / "home"
-    home.parent.mkdir()
-    with attach(home, prefect=False) as held:
-        address = held.postgres()
-        assert len(address.socket_folder) < 80
-        assert query(address.dsn, "select 1") == [(1,)]
-    assert not Path(address.socket_folder).exists()
-
-
-@needs_root
-def test_reachable_home_of_root_keeps_its_socket_inside() -> None:
-    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
-        Path(folder).chmod(0o755)
-        with attach(Path(folder) / "home", prefect=False) as held:
-            assert held.postgres().socket_folder == f"{folder}/home/run/postgres"
-            assert psutil.Process(pid_of(Path(folder) / "home", "postgres")).uids().real != 0
-
-
-def test_data_of_another_major_version_is_refused_and_left_alone(other_home: Path) -> None:
-    data = other_home / "postgres" / "data"
-    data.mkdir(parents=True)
-    (data / "PG_VERSION").write_text("12\n")
-    with attach(other_home, prefect=False) as held, pytest.raises(ServersError, match=r"Postgres 12.*postgres\.log"):
-        held.postgres()
-    assert [path.name for path in data.iterdir()] == ["PG_VERSION"]
-
-
-def test_damaged_data_is_reported_and_left_alone(other_home: Path) -> None:
-    with attach(other_home, prefect=False) as held:
-        held.postgres()
-    control = other_home / "postgres" / "data" / "global" / "pg_control"
-    whole = control.read_bytes()
-    control.unlink()
-    with attach(other_home, prefect=False) as held:
-        with pytest.raises(ServersError, match=r"Postgres does not start: .*log: "):
-            held.postgres()
-        assert not control.exists()
-        # Repaired while the same keeper still runs: the next user is served.
-        control.write_bytes(whole)
-        shutil.chown(control, *owner_of(control.parent))
-        with user_of(other_home, "postgres") as given:
-            assert query(given["postgres"]["dsn"], "select 1") == [(1,)]
-
-
-def owner_of(path: Path) -> tuple[int, int]:
-    return path.stat().st_uid, path.stat().st_gid
-
-
-def test_start_that_was_killed_in_the_middle_of_making_the_cluster_is_repeated(other_home: Path) -> None:
-    user = User(other_home, "postgres")
-    assert wait_for(lambda: list(other_home.glob("postgres/new-*")))
-    kill(user.process.pid, keeper_of(other_home))
-    user.process.communicate()
-    with attach(other_home, prefect=False) as held:
-        assert query(held.postgres().dsn, "select 1") == [(1,)]
-    assert not list(other_home.glob("postgres/new-*"))
-
-
-def test_lock_file_with_the_number_of_another_program_is_no_obstacle(other_home: Path) -> None:
-    with attach(other_home, prefect=False) as held:
-        held.postgres()
-    lock = other_home / "postgres" / "data" / "postmaster.pid"
-    lock.write_text(f"{os.getpid()}\n{lock.parent}\n1\n5432\n/tmp\n\n 1 1\nready   \n")
-    shutil.chown(lock, *owner_of(lock.parent))
-    with attach(other_home, prefect=False) as held:
-        assert query(held.postgres().dsn, "select 1") == [(1,)]

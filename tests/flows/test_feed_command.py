@@ -180,7 +180,9 @@ async def test_products_of_two_suppliers_are_merged_by_their_gtin_and_taken_apar
         assert await opened.database.fetch(count, workspace_id(tenant)) == [(0,)]
 
 
-def test_images_are_fetched_once_and_a_dead_one_fails_alone(run, misbehaving_port: int, tmp_path: Path) -> None:
+def test_images_are_fetched_once_and_a_dead_one_fails_alone(
+    run, run_here, misbehaving_port: int, tmp_path: Path
+) -> None:
     picture = tmp_path / "chair.png"
     Image.effect_noise((200, 150), 60).convert("RGB").save(picture)
     server = f"http://127.0.0.1:{misbehaving_port}"
@@ -207,13 +209,13 @@ def test_images_are_fetched_once_and_a_dead_one_fails_alone(run, misbehaving_por
     assert [image["label"] for image in lines[1]["images"]] != [None, None]
     assert [bool(image["sha256"]) for image in lines[1]["images"]] == [True, False]
 
-    second = run("flows.feed", url, "--json", "--workspace", tenant, "--export", export, **options)
+    second = run_here("flows.feed", url, "--json", "--workspace", tenant, "--export", export, **options)
     assert (second.code, second.report["completion_reason"]) == (0, "unchanged")
     assert second.report["items"]["product"]["unchanged"] == 2
     assert [json.loads(line)["change"] for line in export.read_text().splitlines()] == ["unchanged"] * 2
 
 
-def test_a_feed_of_its_own_is_previewed_mapped_and_imported_from_standard_input(run, tmp_path: Path) -> None:
+def test_a_feed_of_its_own_is_previewed_mapped_and_imported_from_standard_input(run_here, tmp_path: Path) -> None:
     feed, mapping = tmp_path / "muebles.xml", tmp_path / "muebles.yaml"
     rows = "".join(
         f"<producto><referencia>M-{n}</referencia><nombre>Mesa {n}</nombre><fabricante>Roble</fabricante>"
@@ -221,16 +223,16 @@ def test_a_feed_of_its_own_is_previewed_mapped_and_imported_from_standard_input(
         for n in range(10, 16)
     )
     feed.write_text(f"<catalogo>{rows}</catalogo>")
-    shown = run("flows.feed", feed, "--preview", "--save-mapping", mapping)
+    shown = run_here("flows.feed", feed, "--preview", "--save-mapping", mapping)
     assert shown.code == 0, shown.stderr
     assert "precio" in shown.stdout
     assert "/catalogo/producto" in mapping.read_text()
     mapping.write_text(mapping.read_text().replace("acabado", "acabado"))
-    dry = run("flows.feed", feed, "--mapping", mapping, "--dry-run", "--json")
+    dry = run_here("flows.feed", feed, "--mapping", mapping, "--dry-run", "--json")
     assert (dry.code, dry.report["feeds"][0]["created"]) == (0, 6)
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text("record: /a/b\nfields:\n  nmae: [x]\n")
-    refused = run("flows.feed", feed, "--mapping", wrong)
+    refused = run_here("flows.feed", feed, "--mapping", wrong)
     assert refused.code == 2
     assert "name" in refused.stderr
     assert "Traceback" not in refused.stderr

@@ -63,7 +63,7 @@ def start(source: Path, workspace: str, log: Path) -> tuple[subprocess.Popen[str
 
 
 @pytest.mark.timeout(2 * SECONDS)
-def test_killed_at_a_random_moment_it_ends_as_if_it_had_not_been(run, dsn: str, tmp_path: Path) -> None:
+def test_killed_at_a_random_moment_it_ends_as_if_it_had_not_been(run_here, dsn: str, tmp_path: Path) -> None:
     source, log, workspace = tmp_path / "feed.xml", tmp_path / "err.txt", f"killed-{uuid.uuid4().hex[:8]}"
     write_feed(source, RECORDS)
     process, began = start(source, workspace, log)
@@ -85,7 +85,7 @@ def test_killed_at_a_random_moment_it_ends_as_if_it_had_not_been(run, dsn: str, 
             (workspace,),
         ).fetchall()
     ended = statuses == [("completed",)]  # the report was there, only the process was not gone
-    again = run("flows.feed", source, "--no-enrich", "--json", "--workspace", workspace)
+    again = run_here("flows.feed", source, "--no-enrich", "--json", "--workspace", workspace)
     where = f"killed {moment:.2f} s after the import began, of {span:.2f} s"
     assert again.code == 0, f"{where}: {again.stderr}"
     assert dump(dsn, workspace) == expected, where

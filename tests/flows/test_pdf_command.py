@@ -33,7 +33,9 @@ def wait_for_pages(home: Path, count: int) -> None:
         time.sleep(0.02)
 
 
-def test_a_catalog_becomes_rows_files_and_vectors(run, make_pdf, dump_library, home: Path, tmp_path: Path) -> None:
+def test_a_catalog_becomes_rows_files_and_vectors(
+    run, run_here, make_pdf, dump_library, home: Path, tmp_path: Path
+) -> None:
     source, export = make_pdf("stones.pdf", 3), tmp_path / "products.jsonl"
     annotated = tmp_path / "annotated.pdf"
     first = run("flows.pdf", source, "--json", "--export", export, "--annotate", annotated)
@@ -57,14 +59,14 @@ def test_a_catalog_becomes_rows_files_and_vectors(run, make_pdf, dump_library, h
     assert all((home / "files" / image["path"]).exists() for image in stored)
 
     before = dump_library("default")
-    second = run("flows.pdf", source, "--json", "--export", export)
+    second = run_here("flows.pdf", source, "--json", "--export", export)
     assert second.code == 0
     assert second.report["completion_reason"] == "already_complete"
     assert second.report["items"]["product"]["unchanged"] == len(lines)
     assert dump_library("default") == before
     assert {json.loads(line)["change"] for line in export.read_text().splitlines()} == {"unchanged"}
 
-    forced = run("flows.pdf", source, "--json", "--force")
+    forced = run_here("flows.pdf", source, "--json", "--force")
     assert {counts["unchanged"] for counts in forced.report["items"].values()} == {
         counts["declared"] for counts in forced.report["items"].values()
     }
@@ -76,12 +78,12 @@ _undisturbed: list[tuple[Path, dict]] = []
 
 
 @pytest.fixture
-def undisturbed(run, make_pdf, dump_library, empty_library) -> tuple[Path, dict]:
+def undisturbed(run_here, make_pdf, dump_library, empty_library) -> tuple[Path, dict]:
     """A document, and what the library holds after an ingest that nothing disturbed; then the library is emptied."""
     if not _undisturbed:
         empty_library()
         source = make_pdf("long.pdf", LONG_PAGES, seed=7)
-        done = run("flows.pdf", source, "--json")
+        done = run_here("flows.pdf", source, "--json")
         assert done.code == 0, done.stderr
         rows = dump_library("default")
         assert len(rows["document_pages"]) == LONG_PAGES
@@ -90,7 +92,9 @@ def undisturbed(run, make_pdf, dump_library, empty_library) -> tuple[Path, dict]
     return _undisturbed[0]
 
 
-def test_a_flow_killed_with_9_goes_on_under_its_own_id(undisturbed, run, dump_library, home: Path, dsn: str) -> None:
+def test_a_flow_killed_with_9_goes_on_under_its_own_id(
+    undisturbed, run_here, dump_library, home: Path, dsn: str
+) -> None:
     source, expected = undisturbed
     process = start(source)
     wait_for_pages(home, 5)
@@ -102,9 +106,9 @@ def test_a_flow_killed_with_9_goes_on_under_its_own_id(undisturbed, run, dump_li
         ).fetchall()
     assert status == "processing"  # nobody was left to say otherwise
     assert (home / "work" / document).exists()
-    listed = run("flows.jobs", "list", "--json")
+    listed = run_here("flows.jobs", "list", "--json")
     assert json.loads(listed.stdout)["status"] == "interrupted"
-    again = run("flows.pdf", source, "--json")
+    again = run_here("flows.pdf", source, "--json")
     assert again.code == 0, again.stderr
     assert again.report["job_id"] == job
     assert again.report["resumed"] is True
@@ -126,29 +130,29 @@ def test_a_page_worker_killed_with_9_costs_nothing(undisturbed, dump_library, ho
     assert same_rows(dump_library("default"), expected)
 
 
-def test_ctrl_c_leaves_a_job_that_the_same_command_takes_up(make_pdf, run, home: Path, empty_library) -> None:
+def test_ctrl_c_leaves_a_job_that_the_same_command_takes_up(make_pdf, run_here, home: Path, empty_library) -> None:
     empty_library()
-    source = make_pdf("interrupted.pdf", LONG_PAGES, seed=9)
+    source = make_pdf("interrupted.pdf", LONG_PAGES // 2, seed=9)
     process = start(source)
     wait_for_pages(home, 3)
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=SECONDS)
     assert process.returncode == 130
     assert "Traceback" not in stderr
-    [job] = [json.loads(line) for line in run("flows.jobs", "list", "--json").stdout.splitlines()]
+    [job] = [json.loads(line) for line in run_here("flows.jobs", "list", "--json").stdout.splitlines()]
     assert job["status"] == "interrupted"
-    again = run("flows.pdf", source, "--json")
+    again = run_here("flows.pdf", source, "--json")
     assert (again.code, again.report["job_id"]) == (0, job["id"])
 
 
-def test_several_documents_are_a_parent_and_its_children(run, make_pdf, tmp_path: Path, dsn: str) -> None:
+def test_several_documents_are_a_parent_and_its_children(run_here, make_pdf, tmp_path: Path, dsn: str) -> None:
     folder = tmp_path / "deliveries"
     folder.mkdir()
     for index in range(2):
         make_pdf(f"part{index}.pdf", 1, seed=20 + index).rename(folder / f"part{index}.pdf")
     (folder / "broken.pdf").write_bytes(b"no pdf at all")
     (folder / "empty.pdf").write_bytes(b"")
-    done = run("flows.pdf", folder, "--json")
+    done = run_here("flows.pdf", folder, "--json")
     report = done.report
     assert done.code == 1
     assert (report["status"], report["completion_reason"]) == ("completed", "completed_with_failures")
@@ -166,8 +170,8 @@ def test_several_documents_are_a_parent_and_its_children(run, make_pdf, tmp_path
     assert statuses == [("completed",), ("completed",), ("failed",), ("failed",)]
 
 
-def test_a_document_past_its_deadline_is_not_read_on(run, make_pdf) -> None:
-    done = run("flows.pdf", make_pdf("late.pdf", 3, seed=61), "--json", QUARRY_DOCUMENT_DEADLINE_SECONDS="0.001")
+def test_a_document_past_its_deadline_is_not_read_on(run_here, make_pdf) -> None:
+    done = run_here("flows.pdf", make_pdf("late.pdf", 3, seed=61), "--json", QUARRY_DOCUMENT_DEADLINE_SECONDS="0.001")
     assert done.code == 1
     report = done.report
     assert (report["status"], report["completion_reason"]) == ("failed", "all_items_failed")
@@ -175,20 +179,22 @@ def test_a_document_past_its_deadline_is_not_read_on(run, make_pdf) -> None:
     assert {problem["reason"] for problem in report["problems"]} == {"the document's deadline of 0.001 s has passed"}
 
 
-def test_a_document_from_a_url_with_a_secret_comes_in_after_a_refusal(run, make_pdf, misbehaving_port: int) -> None:
+def test_a_document_from_a_url_with_a_secret_comes_in_after_a_refusal(
+    run_here, make_pdf, misbehaving_port: int
+) -> None:
     source = make_pdf("remote.pdf", 2, seed=62)
     url = f"http://127.0.0.1:{misbehaving_port}/disk/remote.pdf?path={source}&id=remote&failures=1&token=hush-hush"
-    refused = run("flows.pdf", url, "--json")
+    refused = run_here("flows.pdf", url, "--json")
     assert refused.code == 1
     assert "127.0.0.1 is not a public address (QUARRY_ALLOW_PRIVATE_HOSTS" in refused.report["error"]
-    done = run("flows.pdf", url, "--json", QUARRY_ALLOW_PRIVATE_HOSTS="127.0.0.1")
+    done = run_here("flows.pdf", url, "--json", QUARRY_ALLOW_PRIVATE_HOSTS="127.0.0.1")
     assert (done.code, done.report["items"]["product"]["created"]) == (0, 4)
     assert "hush-hush" not in done.stdout + done.stderr + refused.stdout + refused.stderr
 
 
-def test_what_cannot_be_opened_is_one_line_and_a_failed_job(run, tmp_path: Path) -> None:
+def test_what_cannot_be_opened_is_one_line_and_a_failed_job(run_here, tmp_path: Path) -> None:
     missing = tmp_path / "missing.pdf"
-    done = run("flows.pdf", missing, "--json")
+    done = run_here("flows.pdf", missing, "--json")
     assert done.code == 1
     assert done.report["status"] == "failed"
     assert done.report["error"] == f"{missing}: no such file"
@@ -197,16 +203,16 @@ def test_what_cannot_be_opened_is_one_line_and_a_failed_job(run, tmp_path: Path)
 
 
 def test_a_password_opens_an_encrypted_document_and_is_written_nowhere(
-    run, make_pdf, tmp_path: Path, home: Path, dsn: str
+    run_here, make_pdf, tmp_path: Path, home: Path, dsn: str
 ) -> None:
     secret = "correct-horse-battery"
     locked = tmp_path / "locked.pdf"
     with pymupdf.open(make_pdf("plain.pdf", 1, seed=31)) as document:
         document.save(locked, encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw=secret, owner_pw=secret)
-    refused = run("flows.pdf", locked, "--json")
+    refused = run_here("flows.pdf", locked, "--json")
     assert refused.code == 1
     assert "--password" in refused.report["error"]
-    opened = run("flows.pdf", locked, "--json", "--password", secret)
+    opened = run_here("flows.pdf", locked, "--json", "--password", secret)
     assert opened.code == 0, opened.stderr
     with psycopg.connect(dsn) as connection:
         assert secret not in str(connection.execute("select * from public.background_jobs").fetchall())
@@ -214,12 +220,12 @@ def test_a_password_opens_an_encrypted_document_and_is_written_nowhere(
         assert secret.encode() not in file.read_bytes(), file
 
 
-def test_wrong_usage_and_wrong_configuration_have_their_own_codes(run) -> None:
-    assert run("flows.pdf").code == 2
-    assert run("flows.pdf", "a.pdf", "--limit", "0").code == 2
-    assert run("flows.pdf", "a.pdf", "--workspace", "no/path").code == 2
-    assert run("flows.pdf", "a.pdf", "--export", "no/such/folder/products.jsonl").code == 2
-    half = run("flows.pdf", "a.pdf", SUPABASE_URL="https://example.test")
+def test_wrong_usage_and_wrong_configuration_have_their_own_codes(run_here) -> None:
+    assert run_here("flows.pdf").code == 2
+    assert run_here("flows.pdf", "a.pdf", "--limit", "0").code == 2
+    assert run_here("flows.pdf", "a.pdf", "--workspace", "no/path").code == 2
+    assert run_here("flows.pdf", "a.pdf", "--export", "no/such/folder/products.jsonl").code == 2
+    half = run_here("flows.pdf", "a.pdf", SUPABASE_URL="https://example.test")
     assert half.code == 3
     assert "SUPABASE_SECRET_KEY" in half.stderr
     assert len(half.stderr.splitlines()) == 1

@@ -102,7 +102,7 @@ async def test_a_vector_of_another_model_is_not_compared(ask: Any, dsn: str) -> 
     assert views(result.hits[0]) <= {"text:keyword", "understanding"}
 
 
-def test_wrong_use_is_one_line(run, tmp_path: Path) -> None:
+def test_wrong_use_is_one_line(run_here, tmp_path: Path) -> None:
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(b"no picture")
     for arguments, code, line in (
@@ -113,5 +113,5 @@ def test_wrong_use_is_one_line(run, tmp_path: Path) -> None:
         (["  "], 2, "the query is empty"),
         ([broken], 1, "broken.jpg"),
     ):
-        done = run("flows.search", *arguments)
+        done = run_here("flows.search", *arguments)
         assert (done.code, line in done.stderr, len(done.stderr.splitlines())) == (code, True, 1), done.stderr

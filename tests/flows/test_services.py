@@ -49,10 +49,10 @@ def totals(server: Any, key: str) -> dict[str, int]:
 
 
 def test_the_services_stand_behind_the_engines_and_nothing_is_paid_twice(
-    run, make_pdf, rehearse: Callable[..., Any], services: dict[str, str], dsn: str
+    run_here, make_pdf, rehearse: Callable[..., Any], services: dict[str, str], dsn: str
 ) -> None:
     server, source = rehearse("uncertain"), make_pdf("rehearsed.pdf", 4, seed=81)
-    first = run("flows.pdf", source, "--json", "--workspace", "rehearsed", **services)
+    first = run_here("flows.pdf", source, "--json", "--workspace", "rehearsed", **services)
     report = first.report
     assert sums_close(report), first.stderr
     assert set(report["calls"]) == set(SERVICES)
@@ -65,30 +65,30 @@ def test_the_services_stand_behind_the_engines_and_nothing_is_paid_twice(
         ).fetchall()
     assert engines == [("qwen+claude",)]
     before = totals(server, "requests")
-    second = run("flows.pdf", source, "--json", "--workspace", "rehearsed-too", **services)
+    second = run_here("flows.pdf", source, "--json", "--workspace", "rehearsed-too", **services)
     assert totals(server, "requests") == before  # the same document in another workspace: all from the journal
     assert second.report["items"] == report["items"]
     assert sum(totals(server, "violations").values()) == sum(totals(server, "items_paid_twice").values()) == 0
 
 
 def test_a_budget_stops_the_paying_and_leaves_the_rest_pending(
-    run, make_pdf, rehearse: Callable[..., Any], services: dict[str, str]
+    run_here, make_pdf, rehearse: Callable[..., Any], services: dict[str, str]
 ) -> None:
     server, source = rehearse("fast"), make_pdf("budget.pdf", 2, seed=82)
-    poor = run("flows.pdf", source, "--json", "--max-cost", "0", **services)
+    poor = run_here("flows.pdf", source, "--json", "--max-cost", "0", **services)
     assert (poor.code, sum(totals(server, "requests").values())) == (1, 0)
     assert sums_close(poor.report)
     assert poor.report["items"]["image"]["pending"] == 4
     assert "the budget of $0 is reached" in poor.report["problems"][0]["reason"]
-    retried = run("flows.jobs", "retry", poor.report["job_id"], "--pending", "--json", **services)
+    retried = run_here("flows.jobs", "retry", poor.report["job_id"], "--pending", "--json", **services)
     assert (retried.code, retried.report["completion_reason"]) == (0, None), retried.stderr
     assert retried.report["items"]["image"]["declared"] == 4
-    again = run("flows.jobs", "retry", poor.report["job_id"], "--pending", "--json", **services)
+    again = run_here("flows.jobs", "retry", poor.report["job_id"], "--pending", "--json", **services)
     assert again.report["completion_reason"] == "nothing_to_do"
 
 
 def test_a_service_that_is_down_parks_its_items_and_a_retry_gets_them(
-    run, make_pdf, rehearse: Callable[..., Any], services: dict[str, str]
+    run_here, make_pdf, rehearse: Callable[..., Any], services: dict[str, str]
 ) -> None:
     down = {"statuses": {503: 1.0}}
     rehearse("fast", qwen=down, claude=down)
@@ -96,7 +96,7 @@ def test_a_service_that_is_down_parks_its_items_and_a_retry_gets_them(
     hurry = {"QUARRY_PARKED_SECONDS": "2", "QUARRY_BREAKER_OPEN_SECONDS": "1", "QUARRY_CALL_SECONDS": "5"}
     hurry["QUARRY_DISCOVERER"] = "local"
     tenant = ("--workspace", "parked")
-    done = run("flows.pdf", source, "--json", *tenant, **services, **hurry)
+    done = run_here("flows.pdf", source, "--json", *tenant, **services, **hurry)
     report = done.report
     assert (done.code, report["status"], report["completion_reason"]) == (1, "completed", "completed_with_pending")
     assert sums_close(report)
@@ -104,18 +104,18 @@ def test_a_service_that_is_down_parks_its_items_and_a_retry_gets_them(
     assert report["items"]["chunk"]["pending"] == 0  # the other services went on
     server = rehearse("fast")
     time.sleep(1.1)  # until the breaker lets a probe through
-    retried = run("flows.jobs", "retry", "--pending", "--json", *tenant, **services, **hurry)
+    retried = run_here("flows.jobs", "retry", "--pending", "--json", *tenant, **services, **hurry)
     assert (retried.code, retried.report["items"]["image"]["updated"]) == (0, 4), retried.stderr
     assert totals(server, "violations")["qwen"] == 0
 
 
 @pytest.mark.parametrize("profile", ["everything-goes-wrong", "bad-key"])
 def test_whatever_goes_wrong_the_job_ends_with_closed_sums_and_no_cap_is_broken(
-    run, make_pdf, rehearse: Callable[..., Any], services: dict[str, str], profile: str
+    run_here, make_pdf, rehearse: Callable[..., Any], services: dict[str, str], profile: str
 ) -> None:
     server = rehearse(profile, qwen={"windows": []})
     hurry = {"QUARRY_PARKED_SECONDS": "1", "QUARRY_CALL_SECONDS": "6", "QUARRY_CALL_ATTEMPT_SECONDS": "3"}
-    done = run("flows.pdf", make_pdf(f"{profile}.pdf", 2, seed=84), "--json", **services, **hurry)
+    done = run_here("flows.pdf", make_pdf(f"{profile}.pdf", 2, seed=84), "--json", **services, **hurry)
     expected = {"bad-key": (3, "failed", "bad_credentials")}.get(profile, (done.code, "completed", mock.ANY))
     assert (done.code, done.report["status"], done.report["completion_reason"]) == expected, done.stderr
     assert done.code == 3 or sums_close(done.report)
@@ -125,11 +125,11 @@ def test_whatever_goes_wrong_the_job_ends_with_closed_sums_and_no_cap_is_broken(
 
 
 def test_killed_and_run_again_nothing_is_paid_twice_but_what_was_in_flight(
-    run, make_pdf, rehearse: Callable[..., Any], services: dict[str, str], tmp_path: Path
+    run_here, make_pdf, rehearse: Callable[..., Any], services: dict[str, str], tmp_path: Path
 ) -> None:
     slow = {"base_seconds": 0.7}
     server = rehearse("fast", qwen=slow, claude=slow, slig=slow, voyage=slow)
-    source = make_pdf("killed.pdf", 8, seed=85)
+    source = make_pdf("killed.pdf", 6, seed=85)
     small = {"QUARRY_CLASSIFY_BATCH": "3", "QUARRY_IMAGE_BATCH": "3", "QUARRY_TEXT_BATCH": "2"}
     process = subprocess.Popen(
         [sys.executable, "-m", "flows.pdf", str(source), "--json"],
@@ -145,7 +145,7 @@ def test_killed_and_run_again_nothing_is_paid_twice_but_what_was_in_flight(
     process.send_signal(signal.SIGKILL)
     process.wait()
     in_flight = sum(service["max_in_flight"] for service in server.stats()["services"].values())
-    done = run("flows.pdf", source, "--json", **services, **small)
+    done = run_here("flows.pdf", source, "--json", **services, **small)
     assert (done.report["status"], done.report["resumed"]) == ("completed", True), done.stderr
     assert sum(totals(server, "paid_twice").values()) <= in_flight
     assert sum(totals(server, "violations").values()) == 0

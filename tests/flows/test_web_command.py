@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import time
@@ -38,7 +39,7 @@ def read_library(dump: Callable[[str], dict[str, Any]], workspace: str) -> dict[
     return {table: rows[table] for table in LIBRARY}
 
 
-def test_a_shop_becomes_products_and_is_left_in_peace(run, shop, fresh, dump_library, tmp_path: Path) -> None:
+def test_a_shop_becomes_products_and_is_left_in_peace(run, run_here, shop, fresh, dump_library, tmp_path: Path) -> None:
     export = tmp_path / "products.jsonl"
     command = ["flows.web", shop.urls[0], "--json", "--no-enrich", "--workspace", fresh, "--export", export]
     truth = {product["url"]: product for product in shop.truth()[shop.hosts[0]]["products"]}
@@ -67,7 +68,7 @@ def test_a_shop_becomes_products_and_is_left_in_peace(run, shop, fresh, dump_lib
 
     before = read_library(dump_library, fresh)
     shop.reset()
-    again = run(*command)
+    again = run_here(*command)
     assert (again.code, again.report["completion_reason"]) == (0, "unchanged"), again.stderr
     assert again.report["items"]["page"]["unchanged"] == 40
     assert again.report["items"]["product"]["unchanged"] == len(truth)
@@ -78,7 +79,7 @@ def test_a_shop_becomes_products_and_is_left_in_peace(run, shop, fresh, dump_lib
 
     gone, repriced, *_ = truth.values()
     shop.configure(0, vanished=[gone["number"]], repriced={repriced["number"]: "1.23"})
-    third = run(*command)
+    third = run_here(*command)
     assert third.code == 0, third.stderr
     assert third.report["missing"] == [gone["name"]]
     assert third.report["items"]["product"]["updated"] == 1
@@ -110,7 +111,10 @@ def find_job(dsn: str, workspace: str) -> tuple[uuid.UUID, str]:
     return row
 
 
-def test_a_crawl_killed_with_9_goes_on_under_its_own_id(run, shop, fresh, dsn: str) -> None:
+def test_a_crawl_killed_with_9_goes_on_under_its_own_id(run_here, shop, fresh, home: Path, dsn: str) -> None:
+    long_gone = home / "work" / f"web-{uuid.uuid4()}"
+    long_gone.mkdir(parents=True)
+    os.utime(long_gone, (0, 0))
     sources = [shop.urls[2], f"{shop.urls[2]}sitemap.xml"]
     arguments = [*sources, "--json", "--no-enrich", "--no-images", "--workspace", fresh]
     shop.configure(2, storm={"left": 3, "every": 4, "retry_after": 1})
@@ -120,7 +124,7 @@ def test_a_crawl_killed_with_9_goes_on_under_its_own_id(run, shop, fresh, dsn: s
     process.wait()
     killed, status = find_job(dsn, fresh)
     assert status == "processing"
-    done = run("flows.web", *arguments)
+    done = run_here("flows.web", *arguments)
     assert done.code == 0, done.stderr
     assert (done.report["job_id"], done.report["resumed"]) == (str(killed), True)
     truth = shop.truth()[shop.hosts[2]]
@@ -134,6 +138,8 @@ def test_a_crawl_killed_with_9_goes_on_under_its_own_id(run, shop, fresh, dsn: s
     assert again <= 3 + 1, "what was refused is asked for again, and the one page that was in flight"
     with psycopg.connect(dsn) as connection:
         ended = connection.execute("select complete from public.scraping_sessions where id = %s", (killed,)).fetchall()
+    assert not long_gone.exists(), "what a crawl left that was never taken up again"
+    assert not list(home.glob(f"work/*-{killed}"))
     assert ended == [(True,)], "what all its lives saw together is the whole shop, though only one read the sitemaps"
 
 
@@ -149,7 +155,9 @@ def wait_for_status(dsn: str, workspace: str, wanted: str) -> None:
         time.sleep(0.05)
 
 
-def test_a_crawl_is_paused_resumed_and_cancelled(run, shop, fresh, dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crawl_is_paused_resumed_and_cancelled(
+    run_here, shop, fresh, dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("QUARRY_WEB_DELAY_SECONDS", "0.4")
     monkeypatch.setenv("QUARRY_CONTROL_SECONDS", "0.2")
     process = start(shop.urls[0], "--json", "--no-enrich", "--no-images", "--workspace", fresh)
@@ -165,7 +173,7 @@ def test_a_crawl_is_paused_resumed_and_cancelled(run, shop, fresh, dsn: str, mon
         asyncio.run(tell(job, Running()))
         wait_for(shop, 0, before + 2)
         assert find_job(dsn, fresh)[1] == "processing"
-        told = run("flows.jobs", "cancel", str(job)[:12])
+        told = run_here("flows.jobs", "cancel", str(job)[:12])
         assert told.code == 0, told.stderr
     stdout, stderr = process.communicate(timeout=SECONDS)
     assert (process.returncode, find_job(dsn, fresh)[1]) == (130, "cancelled"), stderr
@@ -177,8 +185,8 @@ def test_a_crawl_is_paused_resumed_and_cancelled(run, shop, fresh, dsn: str, mon
     assert shop.stats()[shop.hosts[0]]["requests"] < 40
 
 
-def test_odd_pages_cost_themselves_and_nothing_private_is_asked(run, shop, fresh, dsn: str) -> None:
-    done = run(
+def test_odd_pages_cost_themselves_and_nothing_private_is_asked(run_here, shop, fresh, dsn: str) -> None:
+    done = run_here(
         "flows.web", shop.urls[1], "--json", "--no-enrich", "--no-images", "--workspace", fresh,
         "--exclude", "/odd/filters**", "--max-pages", "80",
         QUARRY_WEB_PAGE_SECONDS="1.5", QUARRY_WEB_RETRIES="1", QUARRY_WEB_RETRY_SECONDS="0.2",
@@ -210,8 +218,8 @@ def test_odd_pages_cost_themselves_and_nothing_private_is_asked(run, shop, fresh
     assert (stats[shop.hosts[1]]["robots_violations"], stats[shop.hosts[1]]["rate_violations"]) == ([], 0)
 
 
-def test_a_dry_run_says_what_would_be_done_and_a_sitemap_what_there_is(run, shop, fresh, dump_library) -> None:
-    planned = run("flows.web", shop.urls[0], "--from-sitemap", "--dry-run", "--json", "--workspace", fresh)
+def test_a_dry_run_says_what_would_be_done_and_a_sitemap_what_there_is(run_here, shop, fresh, dump_library) -> None:
+    planned = run_here("flows.web", shop.urls[0], "--from-sitemap", "--dry-run", "--json", "--workspace", fresh)
     assert planned.code == 0, planned.stderr
     [site] = planned.report["sites"]
     assert (site["pages"], site["known_pages"], site["delay_seconds"]) == (40, 0, DELAY)
@@ -219,14 +227,14 @@ def test_a_dry_run_says_what_would_be_done_and_a_sitemap_what_there_is(run, shop
     assert not dump_library(fresh)["scraping_pages"]
     assert shop.stats()[shop.hosts[0]]["requests"] == 4, "robots.txt, the index and its two sitemaps"
     arguments = ["--json", "--no-enrich", "--no-images", "--limit", "7", "--workspace", fresh]
-    done = run("flows.web", f"{shop.urls[0]}sitemaps/products.xml.gz", *arguments)
+    done = run_here("flows.web", f"{shop.urls[0]}sitemaps/products.xml.gz", *arguments)
     assert done.code == 0, done.stderr
     assert done.report["items"]["page"]["declared"] == done.report["items"]["product"]["created"] == 7
     assert done.report["frontier"] == {"not taken: the limit of 7 pages is reached": 28}
 
 
-def test_wrong_usage_is_told_at_once(run) -> None:
-    assert run("flows.web").code == 2
-    refused = run("flows.web", "ftp://shop.example/")
+def test_wrong_usage_is_told_at_once(run_here) -> None:
+    assert run_here("flows.web").code == 2
+    refused = run_here("flows.web", "ftp://shop.example/")
     assert refused.code == 2
     assert "ftp://shop.example/" in refused.stderr

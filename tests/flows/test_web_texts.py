@@ -56,11 +56,11 @@ def read_lines(path: Path) -> dict[str, dict[str, Any]]:
 
 
 def test_claude_reads_the_words_once_and_products_that_leave_them_are_missing(
-    run: Any, site: SmallSite, rehearse: Callable[..., Any], claude: dict[str, str], tmp_path: Path
+    run_here: Any, site: SmallSite, rehearse: Callable[..., Any], claude: dict[str, str], tmp_path: Path
 ) -> None:
     server, export = rehearse("inventions"), tmp_path / "lines.jsonl"
     command = ["flows.web", *site.urls, "--pages-only", "--json", "--export", export, "--workspace", tmp_path.name]
-    first = run(*command, **claude)
+    first = run_here(*command, **claude)
     assert first.code == 0, first.stderr
     lines = read_lines(export)
     assert lines.keys() == {"Aurora side table", "Boreal bench"}, "and not the one that the page orders to record"
@@ -71,13 +71,13 @@ def test_claude_reads_the_words_once_and_products_that_leave_them_are_missing(
     assert (first.report["calls"]["claude"]["requests"], requests(server)) == (1, 1), "only of the page with prices"
     assert first.report["items"]["page"]["created"] == 3
 
-    again = run(*command, **claude)
+    again = run_here(*command, **claude)
     assert (again.code, again.report["completion_reason"]) == (0, "unchanged"), again.stderr
     assert requests(server) == 1
     assert again.report["items"]["product"]["unchanged"] == 2
 
     site.pages["/workshop"] = make_page(PROSE.replace("€ 240,50", "€ 229,00").partition("<h2>Boreal")[0])
-    third = run(*command, **claude)
+    third = run_here(*command, **claude)
     assert third.report["missing"] == ["Boreal bench"], third.stderr
     assert third.report["items"]["product"]["updated"] == 1
     assert {name: line["price"] for name, line in read_lines(export).items()} == {"Aurora side table": "229.00"}
@@ -85,11 +85,11 @@ def test_claude_reads_the_words_once_and_products_that_leave_them_are_missing(
 
 
 def test_rules_read_what_claude_cannot_and_wait_for_it(
-    run: Any, site: SmallSite, rehearse: Callable[..., Any], claude: dict[str, str], tmp_path: Path
+    run_here: Any, site: SmallSite, rehearse: Callable[..., Any], claude: dict[str, str], tmp_path: Path
 ) -> None:
     server, export = rehearse(), tmp_path / "lines.jsonl"
     command = ["flows.web", site.urls[0], "--pages-only", "--json", "--export", export, "--workspace", tmp_path.name]
-    free = run(*command, "--no-enrich", **claude)
+    free = run_here(*command, "--no-enrich", **claude)
     assert free.code == 0, free.stderr
     assert requests(server) == 0
     by_rules = read_lines(export)
@@ -100,14 +100,14 @@ def test_rules_read_what_claude_cannot_and_wait_for_it(
     assert {line["engine"] for line in by_rules.values()} == {"web-text-rules/1"}
 
     server = rehearse("fast", claude={"outage_calls": [[1, 99]], "outage_status": 500})
-    down = run(*command, QUARRY_PARKED_SECONDS="0", **claude)
+    down = run_here(*command, QUARRY_PARKED_SECONDS="0", **claude)
     assert (down.code, down.report["completion_reason"]) == (1, "completed_with_pending"), down.stderr
     assert requests(server) == 3, "one call has three attempts"
     assert down.report["items"]["page"]["pending"] == 1
     assert read_lines(export).keys() == by_rules.keys()
 
     server = rehearse()
-    paid = run(*command, **claude)
+    paid = run_here(*command, **claude)
     assert (paid.code, requests(server)) == (0, 1), paid.stderr
     lines = read_lines(export)
     assert {line["engine"] for line in lines.values()} == {"claude/page-products/1"}

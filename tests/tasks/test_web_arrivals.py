@@ -15,6 +15,7 @@ from tasks.web_fetches import PageAnswer
 
 URL = "https://shop.example/p/1"
 BODY = b"<h1>Alder chair</h1>"
+KEPT_SECONDS = 86_400.0
 
 
 @pytest.fixture
@@ -36,35 +37,35 @@ def arrive(folder: Path, page: ClaimedPage) -> PageAnswer:
 
 
 def test_what_was_answered_is_there_once_in_the_next_life(tmp_path: Path, page: ClaimedPage) -> None:
-    life = Arrivals(tmp_path)
+    life = Arrivals(tmp_path, KEPT_SECONDS)
     answer = arrive(tmp_path, page)
     life.keep(page, answer)
     assert life.take_left(page) is None, "what a process keeps is for the next one"
-    later = Arrivals(tmp_path)
+    later = Arrivals(tmp_path, KEPT_SECONDS)
     assert later.take_left(page) == answer
     assert later.take_left(page) is None
 
 
 async def test_what_is_written_is_dropped(tmp_path: Path, page: ClaimedPage) -> None:
-    life = Arrivals(tmp_path / "made when needed")
+    life = Arrivals(tmp_path / "made when needed", KEPT_SECONDS)
     life.keep(page, PageAnswer("gone", "answered 404 Not Found", 404, URL))
-    assert Arrivals(tmp_path / "made when needed").take_left(page) == PageAnswer(
+    assert Arrivals(tmp_path / "made when needed", KEPT_SECONDS).take_left(page) == PageAnswer(
         "gone", "answered 404 Not Found", 404, URL
     )
     await life.drop([page])
-    assert Arrivals(tmp_path / "made when needed").take_left(page) is None
+    assert Arrivals(tmp_path / "made when needed", KEPT_SECONDS).take_left(page) is None
 
 
 @pytest.mark.parametrize("kind", ["again", "pending"])
 def test_a_refusal_is_not_kept(tmp_path: Path, page: ClaimedPage, kind: str) -> None:
-    Arrivals(tmp_path).keep(page, PageAnswer(kind, "answered 429", 429))  # type: ignore[arg-type]
-    assert Arrivals(tmp_path).take_left(page) is None
+    Arrivals(tmp_path, KEPT_SECONDS).keep(page, PageAnswer(kind, "answered 429", 429))  # type: ignore[arg-type]
+    assert Arrivals(tmp_path, KEPT_SECONDS).take_left(page) is None
 
 
 @pytest.mark.parametrize("harm", ["note cut", "body cut", "body gone", "too old"])
 def test_what_is_not_whole_or_too_old_is_asked_for_again(tmp_path: Path, page: ClaimedPage, harm: str) -> None:
     answer = arrive(tmp_path, page)
-    Arrivals(tmp_path).keep(page, answer)
+    Arrivals(tmp_path, KEPT_SECONDS).keep(page, answer)
     note = tmp_path / str(page.id) / "answer.json"
     assert answer.file is not None
     if harm == "note cut":
@@ -75,4 +76,4 @@ def test_what_is_not_whole_or_too_old_is_asked_for_again(tmp_path: Path, page: C
         answer.file.path.unlink()
     else:
         os.utime(note, (time.time() - 90_000,) * 2)
-    assert Arrivals(tmp_path).take_left(page) is None
+    assert Arrivals(tmp_path, KEPT_SECONDS).take_left(page) is None

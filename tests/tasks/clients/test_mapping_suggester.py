@@ -69,6 +69,17 @@ async def test_a_service_that_is_down_is_an_error_and_no_default(
         await suggester(lab, retries=0).improve(suggestion)
 
 
+async def test_half_an_answer_is_none_and_is_not_remembered(lab: Any, rehearse: Any, suggestion: Suggestion) -> None:
+    server = rehearse(claude={"truncated": 1.0})
+    with pytest.raises(ServiceError, match="no usable answer"):
+        await suggester(lab).improve(suggestion)
+    assert requests(server) == SuggesterOptions().answer_attempts
+    assert lab.figures("claude").dropped["answers that are no form"] == requests(server)
+    server = rehearse()
+    assert (await suggester(lab).improve(suggestion)).mapping.fields["name"] == ("x",)
+    assert requests(server) == 1
+
+
 async def test_inventions_are_dropped_and_counted(lab: Any, rehearse: Any, suggestion: Suggestion) -> None:
     rehearse("inventions")
     improved = await suggester(lab).improve(suggestion)

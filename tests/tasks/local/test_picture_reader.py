@@ -63,8 +63,8 @@ async def test_a_child_that_dies_between_two_pictures_costs_none(tmp_path: Path)
     good = save(tmp_path / "good.png")
     async with make_reader() as reader:
         await reader.read(good, tmp_path)
-        reader._idle[0]._process.kill()
-        await reader._idle[0]._process.wait()
+        reader._children.idle[0]._process.kill()
+        await reader._children.idle[0]._process.wait()
         assert (await reader.read(good, tmp_path)).width == 64
 
 
@@ -72,6 +72,6 @@ async def test_children_see_no_secrets(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("QUARRY_CLAUDE_KEY", "hidden")
     async with make_reader() as reader:
         await reader.read(save(tmp_path / "good.png"), tmp_path)
-        environment = read_environment(reader._idle[0]._process.pid)
+        environment = read_environment(reader._children.idle[0]._process.pid)
     assert b"PATH=" in environment
     assert b"hidden" not in environment

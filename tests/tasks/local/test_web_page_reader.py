@@ -23,10 +23,10 @@ async def test_a_page_is_read_with_its_links_and_one_that_hangs_costs_itself(tmp
         read = await reader.read(page, "https://shop.example/p/1", "text/html")
         assert [product.name for product in read.page.products] == ["Alder chair"]
         assert [link.page.url for link in read.found] == ["https://shop.example/c"]
-        reader._seconds = 0.5
+        reader._children.seconds = 0.5
         with pytest.raises(UnreadablePageError, match=r"took longer than 0\.5 s"):
             await reader.read(endless, "https://shop.example/p/2", None)
-        reader._seconds = 20
+        reader._children.seconds = 20
         with pytest.raises(UnreadablePageError, match="FileNotFoundError"):
             await reader.read(tmp_path / "gone", "https://shop.example/p/3", None)
         assert (await reader.read(page, "https://shop.example/p/1", None)).page.kind == "product"
