@@ -21,6 +21,10 @@ _CONFIG = {
     "distributed.scheduler.allowed-failures": 1,  # a page that kills workers is named after its second
     "distributed.comm.retry.count": 2,
     "distributed.worker.preload": ["tasks.pages"],  # what a worker needs is imported while the rest still starts
+    # Measurements for a dashboard that is not there: with them, each worker's event loop took 6 % of a core.
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "5s",
 }
 
 _lock = threading.Lock()
@@ -47,6 +51,8 @@ def _start(future: Future[LocalCluster]) -> None:
                 n_workers=load_settings().page_workers,
                 threads_per_worker=1,
                 dashboard_address=None,
+                # Another command has the usual port: any free one, still on loopback, without a warning.
+                scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
                 security=True,
                 memory_limit=0,  # the reading child has its own ceiling; killing a worker loses innocent pages
                 silence_logs=logging.CRITICAL,

@@ -1,21 +1,23 @@
 """Reading pages: the page stage beside plain loops over both cores, tables apart, and memory at 500 and 2000 pages.
 
-    python tests/bench/pages.py [--pages 2000] [--rounds 3]
+    python tests/bench/pages.py [--pages 2000] [--loop-pages 600] [--rounds 2]
 
 The catalog is generated: three images a page, each another one, with captions; no page has a table. `rate` is the page
 stage (Prefect, Dask, reading children) in pages a second. `plain` is a loop over both cores that makes exactly the
 PyMuPDF calls that our reader makes (display list, text, words, graphics, image bytes) and writes the images' bytes to
 files; nothing else is in it. Our reader looks at every image's pixels, too, for the perceptual hash and to see that the
 image is whole: it has those of a JPEG from Pillow, smaller, and `pixels` is the plain loop with each image decoded by
-PyMuPDF, which is what a loop for the same results needs. `ratio` is the stage by `plain`, `pixels_ratio` the stage by
-`pixels`. Stage and loops are run in turn, several times; the figures are medians, those of ratios taken round by round.
-`reader` is our reader in such a loop. The `cpu_ms` are CPU time a page, which a busy machine disturbs less, and
-`cpu_ratio` is `plain` by the stage in these; `orchestration` is what Prefect, Dask and the children take of the
-stage's. `tables` is our reader on pages full of tables, `tables_ms` the work of their tables alone per page,
-`no_tables_ms` what looking for tables costs a page without one. Memory is resident, in MB, as the kernel counts it per
-process (shared libraries counted in each): `worker_mb` the largest Dask worker with its reading child, `tree_mb` the
-flow's process with all it started (the database's processes left out, whose shared memory would count many times).
-`growth` is `tree_mb` of all pages by that of 500.
+PyMuPDF, which is what a loop for the same results needs. `usual` is a loop as one would write it with PyMuPDF's
+documented methods for the same facts: text with its types, words, drawings, places of images, each image's file once
+and a hash of it by Pillow. `ratio` is the stage by `plain`, `pixels_ratio` and `usual_ratio` the stage by these. The
+stage reads the whole catalog, the loops its first pages, in turn, several times; the figures are medians, those of
+ratios taken round by round. `reader` is our reader in such a loop. The `cpu_ms` are CPU time a page, which a busy
+machine disturbs less, and `cpu_ratio` is `plain` by the stage in these; `orchestration` is what Prefect, Dask and the
+children take of the stage's. `tables` is our reader on pages full of tables, `tables_ms` the work of their tables alone
+per page, `no_tables_ms` what looking for tables costs a page without one. Memory is resident, in MB, as the kernel
+counts it per process (shared libraries counted in each): `worker_mb` the largest Dask worker with its reading child,
+`tree_mb` the flow's process with all it started (the database's processes left out, whose shared memory would count
+many times). `growth` is `tree_mb` of all pages by that of 500.
 """
 
 from __future__ import annotations
@@ -63,7 +65,8 @@ class Stage(NamedTuple):
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=2000)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--loop-pages", type=int, default=600)
+    parser.add_argument("--rounds", type=int, default=2)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="quarry-bench-") as name:
         folder = Path(name)
@@ -74,34 +77,40 @@ def main() -> int:
         cut_catalog(large, short, SHORT_PAGES)
         make_lists(lists)
         print(f"catalogs made in {time.monotonic() - started:.0f} s; load {os.getloadavg()[0]:.1f}", flush=True)
-        figures = measure(folder, large, short, lists, options.rounds)
+        figures = measure(folder, large, short, lists, rounds=options.rounds, loop_pages=options.loop_pages)
     print("RESULT pages " + " ".join(f"{key}={value}" for key, value in figures.items()))
     return 0
 
 
-def measure(folder: Path, large: Path, short: Path, lists: Path, rounds: int) -> dict[str, float]:
+def measure(folder: Path, large: Path, short: Path, lists: Path, *, rounds: int, loop_pages: int) -> dict[str, float]:
     """Every figure of the RESULT line."""
     first = run_stage(folder / "home-short", short)
-    names = ("calls", "pixels", "reader", "reader-without-tables")
+    names = ("calls", "pixels", "usual", "reader", "reader-without-tables")
     stages, loops = [], {name: list[Loop]() for name in names}
     for turn in range(rounds):
         stages.append(run_stage(folder / f"home-{turn}", large))
         for name in names:
-            loops[name].append(run_loop(name, large))
+            loops[name].append(run_loop(name, large, loop_pages))
     rates = [stage.pages / stage.seconds for stage in stages]
+    ratios = {
+        name: median(rate / loop.rate for rate, loop in zip(rates, found, strict=True)) for name, found in loops.items()
+    }
     cpu_ms = {name: median(loop.cpu_ms for loop in found) for name, found in loops.items()}
     stage_ms = median(stage.cpu_ms for stage in stages)
     with_tables, without = run_loop("reader", lists), run_loop("reader-without-tables", lists)
     figures = {
         "rate": round(median(rates), 1),
         "plain": round(median(loop.rate for loop in loops["calls"]), 1),
-        "ratio": round(median(rate / loop.rate for rate, loop in zip(rates, loops["calls"], strict=True)), 3),
+        "ratio": round(ratios["calls"], 3),
         "pixels": round(median(loop.rate for loop in loops["pixels"]), 1),
-        "pixels_ratio": round(median(rate / loop.rate for rate, loop in zip(rates, loops["pixels"], strict=True)), 3),
+        "pixels_ratio": round(ratios["pixels"], 3),
+        "usual": round(median(loop.rate for loop in loops["usual"]), 1),
+        "usual_ratio": round(ratios["usual"], 3),
         "reader": round(median(loop.rate for loop in loops["reader"]), 1),
         "cpu_ms": round(stage_ms, 2),
         "plain_cpu_ms": round(cpu_ms["calls"], 2),
         "pixels_cpu_ms": round(cpu_ms["pixels"], 2),
+        "usual_cpu_ms": round(cpu_ms["usual"], 2),
         "reader_cpu_ms": round(cpu_ms["reader"], 2),
         "cpu_ratio": round(cpu_ms["calls"] / stage_ms, 3),
         "orchestration": round(max(0.0, 1 - cpu_ms["reader"] / stage_ms), 3),
@@ -153,6 +162,7 @@ class Loop(NamedTuple):
 
 
 def run_loop(name: str, path: Path, pages: int | None = None) -> Loop:
+    """The loop `name` over the first `pages` of a document, or all."""
     command = [sys.executable, str(HERE / "pages_plain.py"), name, str(path), *([str(pages)] if pages else [])]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     found = json.loads(done.stdout.splitlines()[-1])

@@ -2,13 +2,15 @@
 
 `python tests/bench/pages_plain.py LOOP FILE [PAGES]` prints one line of JSON: seconds from the first page to the last,
 CPU seconds of both cores, and how many pages. Loops: `calls` (the reader's PyMuPDF calls), `pixels` (and
-every image's pixels from PyMuPDF), `reader` and `reader-without-tables` (our reader), `ocr`, `pymupdf4llm`.
+every image's pixels from PyMuPDF), `usual` (what one would write with PyMuPDF's documented API for the same facts),
+`reader` and `reader-without-tables` (our reader), `ocr`, `pymupdf4llm`.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import json
 import multiprocessing
 import os
@@ -79,6 +81,41 @@ def make_calls_and_decode(path: Path, pages: Sequence[int], folder: Path) -> Non
     make_calls(path, pages, folder, pixels=True)
 
 
+def read_usually(path: Path, pages: Sequence[int], folder: Path) -> None:
+    """The facts that our reader gives, as one would get them with PyMuPDF's documented methods: text with its types,
+    words, drawings and images with their places in a JSON file a page, each image once in a file of its own, with a
+    difference hash from Pillow. Nothing is put in order, joined or linked."""
+    import pymupdf
+
+    flags = pymupdf.TEXTFLAGS_DICT & ~pymupdf.TEXT_PRESERVE_IMAGES  # the text alone, without each image's bytes in it
+    hashes: dict[int, str] = {}
+    with pymupdf.open(path) as document:
+        for number in pages:
+            page = document[number]
+            images = page.get_image_info(xrefs=True)
+            for xref in {image["xref"] for image in images} - hashes.keys():
+                hashes[xref] = save_usually(document.extract_image(xref), folder)
+            facts = {
+                "text": page.get_text("dict", flags=flags)["blocks"],
+                "words": page.get_text("words"),
+                "drawings": [tuple(drawing["rect"]) for drawing in page.get_drawings()],
+                "images": [[image["xref"], image["bbox"], hashes[image["xref"]]] for image in images],
+            }
+            (folder / f"{number:05}.json").write_text(json.dumps(facts))
+
+
+def save_usually(image: dict[str, Any], folder: Path) -> str:
+    """Write an image that PyMuPDF extracted; its difference hash."""
+    from PIL import Image
+
+    data = image["image"]
+    (folder / f"{hashlib.sha256(data).hexdigest()}.{image['ext']}").write_bytes(data)
+    with Image.open(io.BytesIO(data)) as picture:
+        grey = picture.convert("L").resize((9, 8), Image.Resampling.LANCZOS).tobytes()
+    bits = [grey[9 * row + column] < grey[9 * row + column + 1] for row in range(8) for column in range(8)]
+    return f"{sum(bit << place for place, bit in enumerate(bits)):016x}"
+
+
 def read_whole(path: Path, pages: Sequence[int], folder: Path, *, tables: bool = True) -> None:
     """All that our reader does, each page written as the stage writes it."""
     import pymupdf
@@ -125,6 +162,7 @@ def read_markdown(path: Path, pages: Sequence[int], folder: Path) -> None:
 LOOPS: dict[str, Loop] = {
     "calls": make_calls,
     "pixels": make_calls_and_decode,
+    "usual": read_usually,
     "reader": read_whole,
     "reader-without-tables": read_without_tables,
     "ocr": recognise,

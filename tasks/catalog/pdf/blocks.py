@@ -42,7 +42,7 @@ def build_text(fragments: Sequence[Fragment]) -> PageText:
     """Put fragments together to lines, by direction."""
     letters = Counter[int]()
     for fragment in fragments:
-        letters[fragment.turn] += sum(len(word.text) for word in fragment.words)
+        letters[fragment.turn] += sum([len(word.text) for word in fragment.words])
     turns = [turn for turn, _ in letters.most_common()] or [0]
     main, *others = [(turn, build_lines(fragments, turn)) for turn in turns]
     return PageText(main[0], main[1], others)
@@ -93,7 +93,7 @@ def _order_items(items: Sequence[_Item], pictures: Sequence[Box]) -> list[Block]
                 groups.append(list(item.lines))
             is_open = item.table is None
     return [
-        Block(box=union(turned.line.box for turned in group), lines=tuple(turned.line for turned in group))
+        Block(box=union([turned.line.box for turned in group]), lines=tuple([turned.line for turned in group]))
         for group in groups
     ]
 

@@ -88,11 +88,11 @@ def store(image: EncodedImage, folder: Path) -> str:
     digest = image.sha256
     path = f"{folder}/{digest}.{image.ext}"
     try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
         if os.stat(path).st_size == len(image.data):
             return digest
-    except FileNotFoundError:
-        pass
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)  # not truncated: who writes it, too, writes the same
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)  # not truncated: who writes it, too, writes the same
     try:
         _write_all(handle, image.data)
     finally:

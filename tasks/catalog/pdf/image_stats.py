@@ -14,6 +14,8 @@ THUMBNAIL_PIXELS = 64
 _EDGE_GRADIENT = 32  # of 255
 _WHITE = 245
 _SIGNATURE_PIXELS = 8
+# Where in 9 x 8 grey pixels the pairs of neighbours begin that a difference hash compares.
+_HASHED = tuple(9 * row + column for row in range(8) for column in range(8))
 _SIGNATURE_DISTANCE = 10.0  # mean difference per channel, of 255, within which two images may be one
 
 
@@ -51,43 +53,43 @@ def shrink(image: Image.Image) -> Image.Image:
     if scale < 1:
         size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
         image = image.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
+        if image.mode == "RGB":
+            return image
     return image.convert("RGB")
 
 
 def compare_by(thumbnail: Image.Image, width: int, height: int) -> Likeness:
     """The likeness of an image of `width` x `height` pixels, from its thumbnail."""
-    grey = np.asarray(thumbnail.convert("L").resize((9, 8), Image.Resampling.BILINEAR))
-    bits = np.packbits(grey[:, 1:] > grey[:, :-1])
+    grey = thumbnail.convert("L").resize((9, 8), Image.Resampling.BILINEAR).tobytes()
+    bits = 0
+    for place in _HASHED:
+        bits = bits << 1 | (grey[place + 1] > grey[place])
     signature = thumbnail.resize((_SIGNATURE_PIXELS, _SIGNATURE_PIXELS), Image.Resampling.BOX).tobytes()
-    return Likeness(bits.tobytes().hex(), signature, width / height)
+    return Likeness(f"{bits:016x}", signature, width / height)
 
 
 def measure(thumbnail: Image.Image) -> ImageStats:
     """Statistics of an RGB thumbnail."""
-    count, grey = thumbnail.width * thumbnail.height, thumbnail.convert("L")
+    width, height = thumbnail.size
+    count = width * height
     # A plane a channel: numpy takes several times as long along the three channels of a pixel.
-    channels: NDArray[np.float32] = np.empty((3, count), np.float32)
-    channels[:] = np.asarray(thumbnail).reshape(count, 3).T
-    red, green, blue = channels
-    mean = (channels.sum(axis=1) / count).round().astype(int).tolist()
-    high = channels.astype(np.intp) >> 4
-    colors = np.bincount((high[0] << 8) | (high[1] << 4) | high[2], minlength=1)
-    white = channels > _WHITE
+    planes = np.frombuffer(thumbnail.tobytes(), np.uint8).reshape(count, 3).T.copy()
+    grey = np.frombuffer(thumbnail.convert("L").tobytes(), np.uint8)
+    mean = (planes.sum(axis=1, dtype=np.float32) / np.float32(count)).round().tolist()
     return ImageStats(
-        mean_rgb=(mean[0], mean[1], mean[2]),
-        colorfulness=round(_measure_colorfulness(red, green, blue), 2),
-        edge_density=round(_measure_edges(grey), 4),
+        mean_rgb=(int(mean[0]), int(mean[1]), int(mean[2])),
+        colorfulness=round(_measure_colorfulness(*planes.astype(np.float32)), 2),
+        edge_density=round(_measure_edges(grey.reshape(height, width)), 4),
         entropy=round(_measure_entropy(grey), 3),
-        white_share=round(int(np.count_nonzero(white[0] & white[1] & white[2])) / count, 4),
-        distinct_colors=int(np.count_nonzero(colors)),
+        white_share=round(int(np.count_nonzero(planes.min(axis=0) > _WHITE)) / count, 4),
+        distinct_colors=_count_colors(planes),
     )
 
 
 def _measure_colorfulness(red: Any, green: Any, blue: Any) -> float:
     """Hasler and Süsstrunk, "Measuring colourfulness in natural images" (2003), M3."""
-    (first, first_variance), (second, second_variance) = (
-        _find_moments(difference) for difference in (red - green, 0.5 * (red + green) - blue)
-    )
+    first, first_variance = _find_moments(red - green)
+    second, second_variance = _find_moments(0.5 * (red + green) - blue)
     return float((first_variance + second_variance) ** 0.5 + 0.3 * (first**2 + second**2) ** 0.5)
 
 
@@ -97,16 +99,28 @@ def _find_moments(values: Any) -> tuple[float, float]:
     return mean, max(0.0, float(values.dot(values)) / values.size - mean * mean)
 
 
-def _measure_edges(grey: Image.Image) -> float:
-    pixels = np.asarray(grey).astype(np.float32)  # whole numbers, of which it holds larger squares than these
-    if min(pixels.shape) < 3:
+def _measure_edges(grey: NDArray[np.uint8]) -> float:
+    if min(grey.shape) < 3:
         return 0.0
+    pixels = grey.astype(np.float32)  # whole numbers, of which it holds larger squares than these
     across = pixels[1:-1, 2:] - pixels[1:-1, :-2]  # twice the gradient
     down = pixels[2:, 1:-1] - pixels[:-2, 1:-1]
-    return int(np.count_nonzero(across * across + down * down > (2 * _EDGE_GRADIENT) ** 2)) / across.size
+    across *= across
+    down *= down
+    across += down
+    return int(np.count_nonzero(across > (2 * _EDGE_GRADIENT) ** 2)) / across.size
 
 
-def _measure_entropy(grey: Image.Image) -> float:
-    counts = np.array(grey.histogram())
-    shares = counts[counts > 0] / (grey.width * grey.height)
-    return float(-(shares * np.log2(shares)).sum()) + 0.0
+def _measure_entropy(grey: NDArray[np.uint8]) -> float:
+    counts = np.bincount(grey)
+    shares = counts[counts > 0] / grey.size
+    return -float(shares.dot(np.log2(shares))) + 0.0
+
+
+def _count_colors(planes: NDArray[np.uint8]) -> int:
+    """Colours of 4 bits a channel."""
+    high = planes >> 4
+    codes = high[0].astype(np.uint16)
+    codes <<= 8
+    codes |= high[1] << 4 | high[2]
+    return int(np.count_nonzero(np.bincount(codes)))

@@ -63,20 +63,18 @@ def build_lines(fragments: Sequence[Fragment], turn: int) -> list[TurnedLine]:
 
 def _split_fragment(fragment: Fragment, order: int) -> Iterable[_Piece]:
     """The fragment cut where words stand apart."""
-    words = fragment.words
-    if len(words) == 1:
-        box = turn_box(words[0].box, fragment.turn)
-        yield _Piece(words, box, fragment.style, fragment.rtl, order, fragment.opens, fragment.closes)
-        return
-    boxes = [turn_box(word.box, fragment.turn) for word in words]
+    words, turn = fragment.words, fragment.turn
+    boxes = [turn_box(word.box, turn) for word in words] if turn else [word.box for word in words]
     limit = _SPLIT_GAP * fragment.style.size
-    start = 0
-    for place in range(1, len(words) + 1):
-        if place == len(words) or (boxes[place].x0 - boxes[place - 1].x1 > limit and not fragment.rtl):
-            opens, closes = start > 0 or fragment.opens, place < len(words) or fragment.closes
-            box = union(boxes[start:place])
-            yield _Piece(words[start:place], box, fragment.style, fragment.rtl, order, opens, closes)
-            start = place
+    cuts = [
+        place
+        for place, (left, right) in enumerate(pairwise(boxes), start=1)
+        if right.x0 - left.x1 > limit and not fragment.rtl
+    ]
+    for start, end in pairwise((0, *cuts, len(words))):
+        opens, closes = start > 0 or fragment.opens, end < len(words) or fragment.closes
+        box = boxes[start] if end - start == 1 else union(boxes[start:end])
+        yield _Piece(words[start:end], box, fragment.style, fragment.rtl, order, opens, closes)
 
 
 def _drop_twins(pieces: Iterable[_Piece]) -> list[_Piece]:
@@ -101,6 +99,8 @@ def _group_rows(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
 
 
 def _join_row(row: list[_Piece], turn: int) -> Iterable[TurnedLine]:
+    if len(row) == 1:
+        return [_build_line(row, turn)]
     row.sort(key=lambda piece: piece.box.x0)
     groups = [[row[0]]]
     for left, right in pairwise(row):
@@ -122,20 +122,21 @@ def _build_line(group: list[_Piece], turn: int) -> TurnedLine:
     rtl = any(piece.rtl for piece in group) and _is_mostly_rtl(group)
     if rtl:
         group = group[::-1]
-    words = _join_words(group, turn)
+    words = tuple(_join_words(group, turn)) if len(group) > 1 else group[0].words
     style = max(group, key=_count_letters).style if len(group) > 1 else group[0].style
+    around = union([piece.box for piece in group]) if len(group) > 1 else group[0].box
     line = Line.model_construct(  # unchecked: the parts are ours, and pydantic would make every word anew
         text=" ".join([word.text for word in words]),
-        box=union([word.box for word in words]) if len(words) > 1 else words[0].box,
+        box=around if turn == 0 else union([word.box for word in words]),
         size=round(style.size, 2),
         font=style.font,
         bold=style.bold,
         italic=style.italic,
         color=style.color,
         rtl=rtl,
-        words=tuple(words),
+        words=words,
     )
-    return TurnedLine(line, union([piece.box for piece in group]) if len(group) > 1 else group[0].box)
+    return TurnedLine(line, around)
 
 
 def _is_mostly_rtl(group: Sequence[_Piece]) -> bool:

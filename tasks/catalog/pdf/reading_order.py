@@ -103,9 +103,9 @@ class _Layout:
         """The region cut across, then joined again as long as the same channels of white run through."""
         groups: list[_Group] = []
         for strip in _cut(numbers, self._boxes, 1, 0.0):
-            boxes = [self._boxes[number] for number in strip]
-            extents = _merge_extents([(box.x0, box.x1) for box in boxes], self._least_channel)
-            top, bottom = min(box.y0 for box in boxes), max(box.y1 for box in boxes)
+            x0s, y0s, x1s, y1s = zip(*[self._boxes[number] for number in strip], strict=True)
+            extents = _merge_extents(list(zip(x0s, x1s, strict=True)), self._least_channel)
+            top, bottom = min(y0s), max(y1s)
             if groups and (columns := self._join(groups[-1], extents, top)):
                 last = groups.pop()
                 groups.append(_Group(last.numbers + strip, columns, last.top, bottom, last.strips + 1))
@@ -165,9 +165,11 @@ def _cut(numbers: Sequence[int], boxes: Sequence[Box], axis: int, least_gap: flo
     for number in sorted(numbers, key=lambda number: boxes[number][axis]):
         box = boxes[number]
         if not groups or box[axis] - reach > least_gap:
-            groups.append([])
-        groups[-1].append(number)
-        reach = max(reach, box[axis + 2])
+            groups.append([number])
+        else:
+            groups[-1].append(number)
+        if box[axis + 2] > reach:
+            reach = box[axis + 2]
     return groups
 
 
