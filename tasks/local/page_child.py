@@ -27,8 +27,9 @@ from tasks.catalog.pdf.reader import PageReader
 from tasks.local.page_messages import page_path, receive_message, send_message
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
-# MuPDF keeps fonts and decoded images of earlier pages up to 256 MB; after a page with images so much is left of that.
-_CACHE_KEPT_PERCENT = 50
+# MuPDF keeps images and fonts of earlier pages, up to 256 MB in every child: dropped whenever images of
+# so many pixels have been read: after each page that would double its time, and shrinking the store spares the images.
+_KEPT_PIXELS = 20_000_000
 _MUPDF_CODE = re.compile(r"^code=\d+: ")
 _MEMORY_MESSAGE = "it needs more memory than allowed"
 
@@ -66,6 +67,7 @@ class _Server:
     def __init__(self) -> None:
         self._folder = Path()
         self._reader: PageReader | None = None
+        self._kept_pixels = 0
         self._requests: dict[str, Callable[..., Any]] = {
             "inspect": self.inspect,
             "open": self.open,
@@ -104,8 +106,10 @@ class _Server:
             raise RuntimeError("no document is open")
         page = self._reader.read(number)
         write_whole(page_path(self._folder, number), page.model_dump_json().encode())
-        if page.images:  # decoded pixels; the fonts of pages of text are worth keeping
-            pymupdf.TOOLS.store_shrink(_CACHE_KEPT_PERCENT)
+        self._kept_pixels += sum(image.width * image.height for image in page.images)
+        if self._kept_pixels > _KEPT_PIXELS:
+            self._kept_pixels = 0
+            pymupdf.mupdf.fz_empty_store()
         return number
 
     def annotate(self, path: str, password: str | None, plan: str, target: str) -> int:

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 CORES = 2
+_EMPTIED_EVERY = 50  # pages: about as often as the stage drops what MuPDF keeps
 Loop = Callable[[Path, Sequence[int], Path], None]
 
 
@@ -34,7 +35,7 @@ def make_calls(path: Path, pages: Sequence[int], folder: Path, *, pixels: bool =
 
     written: set[str] = set()
     with pymupdf.open(path) as document:
-        for number in pages:
+        for turn, number in enumerate(pages, 1):
             page = document[number]
             shown, _ = page.get_displaylist(), (page.rect, page.rotation)
             text = pymupdf.TextPage(shown.get_textpage(_TEXT_FLAGS))
@@ -48,7 +49,8 @@ def make_calls(path: Path, pages: Sequence[int], folder: Path, *, pixels: bool =
                     (folder / name).write_bytes(data)
                 if pixels or data is None:
                     pymupdf.Pixmap(pymupdf.mupdf.fz_get_unscaled_pixmap_from_image(image))
-            pymupdf.TOOLS.store_shrink(50)
+            if turn % _EMPTIED_EVERY == 0:
+                pymupdf.mupdf.fz_empty_store()
 
 
 def list_images(page: Any) -> list[Any]:
@@ -126,9 +128,10 @@ def read_whole(path: Path, pages: Sequence[int], folder: Path, *, tables: bool =
 
     with open_document(path) as document:
         reader = PageReader(document, folder, ReadOptions(tables=tables))
-        for number in pages:
+        for turn, number in enumerate(pages, 1):
             (folder / f"{number:05}.json").write_bytes(reader.read(number + 1).model_dump_json().encode())
-            pymupdf.TOOLS.store_shrink(50)
+            if turn % _EMPTIED_EVERY == 0:
+                pymupdf.mupdf.fz_empty_store()
 
 
 def read_without_tables(path: Path, pages: Sequence[int], folder: Path) -> None:
