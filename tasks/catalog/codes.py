@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from tasks.catalog.vocabulary import TEXT_CACHE, fold, fold_label, labels
@@ -23,10 +24,24 @@ _NOT_A_CODE = re.compile(
     r"|(din|en|iso|astm|bs|nf|uni|ce|ip|pei|gost|гост|ral|ncs|class|uv|led|e)[\s-]?\d+([.\-]\d+)*"
     r"|(r9|r1[0-3]|a\d|b\d|[1-9]d|q[1-4]|h\d{1,3}|w\d{1,3}|d\d{1,3}|l\d{1,3}|b\d{1,3}|t\d{1,3}|ø\d+)"
     r"|\d{1,2}[./\-]\d{1,2}[./\-](\d{2}|\d{4})"  # a date
-    r"|(19|20)\d\d([\-–/](19|20)?\d\d)?"  # a year, or two
+    r"|(19|20)\d\d"  # a year
+    r"|\d[a-z]{2}"  # the end of a British postcode
     r"|v\d+(\.\d+)*|p\d+|fig\d+|no\d+|\d+(st|nd|rd|th)|\d+%",
     re.IGNORECASE,
 )
+# Units in capitals behind numbers ("3000 K", "1200 W"), and words before the numbers of norms ("DIN EN 1021-1").
+_UNITS = frozenset(
+    {"k", "w", "v", "a", "n", "l", "m", "g", "kg", "mm", "cm", "kw", "hz", "pa", "kn", "nm", "lm", "va", "wh", "kwh",
+     "ml", "db", "lx", "psi", "bar", "rpm"}
+)  # fmt: skip
+_NORMS = frozenset(
+    {"din", "en", "iso", "astm", "bs", "nf", "uni", "ce", "gost", "гост", "iec", "ansi", "as", "csn", "bifma", "ufac",
+     "cal"}
+)  # fmt: skip
+_NORM_LIKE = re.compile(r"([a-z]{2,4})[ -]?(\d{3,8})", re.IGNORECASE)
+_MIN_ALIKE = 3  # so many numbers behind one prefix are codes, whatever norms begin with it
+_YEARS = re.compile(r"((?:19|20)\d\d)[-–/]((?:19|20)?\d\d)")
+_MAX_YEARS = 15  # from the first to the last year of a span
 _LOWER_CODE = re.compile(r"[a-z]{2,4}-\d{3,}")
 _NUMBERED_MARK = re.compile(r"(?<=[\w\s])(?:\d\)\s?)+$")  # "1)"; never the first of a text
 _PREFIX = re.compile(r"(?:[#№]|\bn[o°º]\.?)\s?", re.IGNORECASE)
@@ -49,7 +64,12 @@ def clean_code(text: str) -> str:
 def is_code(token: str) -> bool:
     """Whether a single token reads as an article code on its own: letters with digits, or grouped digits."""
     token = strip_marks(token.strip("()[],;:")).removesuffix(".")
-    if not 3 <= len(token) <= _MAX_LENGTH or not _TOKEN.fullmatch(token) or _NOT_A_CODE.fullmatch(token):
+    if (
+        not 3 <= len(token) <= _MAX_LENGTH
+        or not _TOKEN.fullmatch(token)
+        or _NOT_A_CODE.fullmatch(token)
+        or _is_span(token)
+    ):
         return False
     digits = sum(char.isdigit() for char in token)
     letters = [char for char in token if char.isalpha()]
@@ -62,6 +82,12 @@ def is_code(token: str) -> bool:
     return bool(re.fullmatch(r"\d{2,}([\-/.]\d{2,})+", token)) and digits >= 5 and "/" not in token
 
 
+def _is_span(token: str) -> bool:
+    """Whether a token is a span of years ("2024-26", "2025/2026"); "2034-82" is none."""
+    match = _YEARS.fullmatch(token)
+    return match is not None and (int(match[2][-2:]) - int(match[1][-2:])) % 100 <= _MAX_YEARS
+
+
 @lru_cache(maxsize=TEXT_CACHE)
 def is_spaced_code(text: str) -> bool:
     """Whether all of `text` is a code of two parts: capitals and digits ("GL 4745", "4745 AX"), no norm or size."""
@@ -69,6 +95,8 @@ def is_spaced_code(text: str) -> bool:
     if len(parts) != 2:
         return False
     letters, digits = parts if parts[0].isalpha() else (parts[1], parts[0])
+    if digits is parts[0] and letters.casefold() in _UNITS:
+        return False
     plain = letters.isalpha() and letters.isupper() and len(letters) <= _MAX_PREFIX and fold(letters) not in _NO_PREFIX
     return plain and digits.isdecimal() and _MIN_DIGITS <= len(digits) <= _MAX_DIGITS and is_code(f"{letters}-{digits}")
 
@@ -94,10 +122,21 @@ def find_code(text: str) -> str | None:
             return candidate
     if is_spaced_code(text):
         return clean_code(text)
-    for token in (tokens[0], tokens[-1]):
-        if is_code(token):
-            return clean_code(token)
+    for index in (0, -1):
+        before = tokens[index - 1].casefold() if index and len(tokens) > 1 else ""
+        if is_code(tokens[index]) and before not in _NORMS:
+            return clean_code(tokens[index])
     return None
+
+
+def are_codes(texts: Sequence[str]) -> bool:
+    """Whether texts that read as norms or plain numbers each ("EN 3270", "4711") are codes together.
+
+    They are where all have one prefix (or none) and as many digits, and no two are equal: norms differ in both.
+    """
+    found = [_NORM_LIKE.fullmatch(clean_code(text)) for text in texts]
+    parts = {(match[1].casefold(), len(match[2])) for match in found if match}
+    return len(texts) >= _MIN_ALIKE and None not in found and len(parts) == 1 and len(set(texts)) == len(texts)
 
 
 @cache

@@ -31,6 +31,13 @@ _TERM = (
 _TERM_ANY = re.sub(r"\?P<\w+>", "?:", _TERM)
 _JOIN = r"\s?[x×х*/✕]\s?|\s?,\s(?=[^\W\d_])|\s+(?=(?:{axis})\s?[.:]?\s?\d)".replace("{axis}", _AXIS)
 _SIZE = re.compile(rf"(?<![\w.,]){_TERM_ANY}(?:(?:{_JOIN}){_TERM_ANY}){{0,3}}", re.IGNORECASE)
+# "L 180 P 70 H 35 cm": letters before their numbers and only spaces between; else P would read as the 180's letter.
+_LED = rf"(?:{_AXIS})\s?[.:=]?\s?(?:{_NUMBER})(?:\s?(?:{_ALTERNATIVES['unit']}))?"
+_LED_RUN = re.compile(rf"(?<![^\W\d_])(?<!\d)(?<!\d\s){_LED}(?:\s+{_LED})+(?![^\W\d_])", re.IGNORECASE)
+_TAILED = rf"(?:{_NUMBER})\s?(?:{_ALTERNATIVES['unit']})?\s?(?:{_AXIS})(?![^\W\d_])"  # "80W 75D 90H"
+_TAILED_RUN = re.compile(rf"(?<![\w.,])(?<![^\W\d_]\s){_TAILED}(?:\s+{_TAILED})+", re.IGNORECASE)
+_TAILED_GAP = re.compile(r"(?<=[^\W\d_])\s(?=\d)")
+_LED_GAP = re.compile(rf"(?<=[\w\"'″.])\s(?=(?:{_AXIS})\s?[.:=]?\s?\d)", re.IGNORECASE)
 _TERM_RE = re.compile(_TERM, re.IGNORECASE)
 _AXIS_LIST = re.compile(
     rf"(?<![^\W\d_])((?:{_AXIS})(?:\s?[x×х*/]\s?(?:{_AXIS})){{1,3}})(?![^\W\d_])\s?(?:\((?:in\s)?(\w+)\.?\))?",
@@ -66,12 +73,15 @@ def find_sizes(text: str, mark: DecimalMark | None = None, unit: str | None = No
     default = unit_of(listed[2]) if listed else None
     if listed:  # its last letter would read as the first number's axis
         text = text[: listed.start(1)] + "|" * len(listed[1]) + text[listed.end(1) :]
+    printed = text  # of the same length as what follows
+    text = _LED_RUN.sub(lambda run: _LED_GAP.sub("×", run[0]), text)
+    text = _TAILED_RUN.sub(lambda run: _TAILED_GAP.sub("×", run[0]), text)
     found = []
     for match in _SIZE.finditer(text):
         terms = list(_TERM_RE.finditer(match.group()))
         size = _read_size(terms, axes, mark, default or unit)
         if size:
-            found.append(Size(size, match.group().strip(), match.start(), match.end()))
+            found.append(Size(size, printed[match.start() : match.end()].strip(), match.start(), match.end()))
     return tuple(found)
 
 

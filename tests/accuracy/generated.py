@@ -66,7 +66,10 @@ def measure(made: Made, pages: Sequence[Page], discovery: Discovery, problems: l
     checks, pictures = [], []
     by_code = {one.sku: one for one in discovery.products if one.sku}
     for one in made.products:
-        product = by_name.get((one.page, normalise(one.name))) or by_code.get(one.sku or "")
+        coded = by_code.get(one.sku or "")
+        named = by_name.get((one.page, normalise(one.name)))
+        # Of several of one name on a page, the one with the code.
+        product = coded if coded and normalise(coded.name) == normalise(one.name) else named or coded
         for what, right in check_fields(one, product):
             checks.append(right)
             if product and not right:
@@ -98,6 +101,23 @@ def check_fields(one: TrueProduct, product: Product | None) -> Iterator[tuple[st
     if one.variants:
         codes = tuple(variant.sku for variant in product.variants) if product else ()
         yield f"variants {one.variants} read as {codes}", set(codes) == set(one.variants)
+    for number, prices in enumerate(one.variant_prices):
+        yield f"prices {prices} of variant {number + 1}", _has_prices(product, one, number)
+
+
+def _has_prices(product: Product | None, one: TrueProduct, number: int) -> bool:
+    """Whether the variant of the true code (where none has a code: any variant) has the true prices."""
+    variants = product.variants if product else ()
+    if one.variants:
+        variants = tuple(variant for variant in variants if variant.sku == one.variants[number])
+    true = {normalise(label): Decimal(price) for label, price in one.variant_prices[number].items()}
+    only = true.get("")
+    return any(
+        variant.price is not None and Decimal(variant.price) == only
+        if only is not None
+        else {normalise(label): Decimal(price) for label, price in variant.prices.items()} == true
+        for variant in variants
+    )
 
 
 def _priced(product: Product | None, label: str) -> str | None:

@@ -32,11 +32,11 @@ class Candidate(NamedTuple):
 def evidence_of(fields: Fields) -> set[Evidence]:
     """What the fields read so far say for a product."""
     found: set[Evidence] = set()
-    if "sku" in fields.values or "gtin" in fields.values:
+    if "sku" in fields.values or "gtin" in fields.values or "sku" in fields.options:
         found.add("sku")
-    if "price" in fields.values or fields.prices:
+    if "price" in fields.values or fields.prices or "price" in fields.options:
         found.add("price")
-    if fields.has_size:
+    if fields.has_size or "size" in fields.options:
         found.add("size")
     if fields.labelled >= 2:
         found.add("labels")

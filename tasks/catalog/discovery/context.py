@@ -24,6 +24,8 @@ from tasks.catalog.vocabulary import fold_label, labels
 _UNIT_REMARK = re.compile(r"\b(?:in|en|em|σε|в|w)\s+(mm|cm|[^\W\d_]{4,12}|мм|см|εκ)\b", re.IGNORECASE)
 _LEADER_MARKS = ".·…_‥"
 _LEADER = re.compile(r"[.·…_‥\s]{2,}")
+_BULLET = re.compile(r"(?:[•●▪■◆►➤‣·*✓✔○□]\s*|[–—-]\s+)(?=[^\W\d_])")
+_BULLET_ONLY = re.compile(r"[^\w\s]")
 _LEADER_BEHIND = re.compile(r"(?<=\w)[)\]]?\s*(?:[.·…_‥]\s?){4,}$")
 _UNIT_MIN, _UNIT_SHARE = 5, 0.9
 # A row with so many cells, or so many known labels, is a table's header.
@@ -127,7 +129,7 @@ def read_page_texts(pages: Sequence[Page]) -> list[PageText]:
         dropped_boxes = {segment.box for segment, dropped in found if dropped}
         headers = _table_headers([segment for segment, _ in found], dropped_boxes, page.height)
         kept = [
-            _without_leader(segment)
+            _without_bullet(_without_leader(segment))
             for segment, dropped in found
             if (not dropped or segment in headers) and not _LEADER.fullmatch(segment.text)
         ]
@@ -143,6 +145,15 @@ def _without_leader(segment: Segment) -> Segment:
     words = tuple(word for word in segment.words if not _LEADER.fullmatch(word.text))
     box = union(word.box for word in words) if words else segment.box
     return segment._replace(text=segment.text[: match.start()], words=words, box=box)
+
+
+def _without_bullet(segment: Segment) -> Segment:
+    """A segment without the bullet or dash that begins an item of a list."""
+    match = _BULLET.match(segment.text)
+    if match is None:
+        return segment
+    words = segment.words[1:] if segment.words and _BULLET_ONLY.fullmatch(segment.words[0].text) else segment.words
+    return segment._replace(text=segment.text[match.end() :], words=words)
 
 
 def _table_headers(segments: Sequence[Segment], dropped: Set[Box], page_height: float) -> set[Segment]:

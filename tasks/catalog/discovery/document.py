@@ -69,10 +69,12 @@ def _is_prose(text: PageText) -> bool:
 
 
 def _kind_of_paper(texts: Sequence[PageText], kept: Sequence[Candidate]) -> str | None:
-    """An invoice, or a scholarly paper, by the words it cannot do without."""
+    """An invoice, a letter, or a scholarly paper, by the words it cannot do without."""
     joined = fold_page(" ".join(segment.text for text in texts[:4] for segment in text.segments))
     if len(texts) <= _FEW_PAGES and len(set(words_pattern("transaction_words").findall(joined))) >= 2:
         return "an invoice or order"
+    if len(texts) <= _FEW_PAGES and len(set(words_pattern("letter_words").findall(joined))) >= 2:
+        return "a letter"
     everything = fold_page(" ".join(segment.text for text in texts for segment in text.segments))
     if len(set(words_pattern("paper_words").findall(everything))) >= 3 and not any(
         "sku" in one.evidence for one in kept

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from tasks.catalog.boxes import Box
 from tasks.catalog.codes import clean_code, find_code, is_spaced_code, is_weak_code
@@ -21,11 +22,13 @@ AXES = ("width", "depth", "height", "length", "thickness", "diameter", "seat_hei
 _LISTS = ("colours",)
 _MEASURED = ("weight", "weight_per_box_kg", "coverage_per_box_m2", "load_capacity", "density")
 _MAX_MATERIAL_WORDS = 8
+_HEADER_CELLS = 3
 _EDGE_POINTS = 2.5
 _EMPTY_VALUES = frozenset({"-", "–", "—", "n/a", "na", "tbd", "tba", "not found", "unknown", "none", "..."})
 _LIST_PRICE = re.compile(
     r"\b(?:was|rrp|msrp|statt|uvp|instead of|invece di|au lieu de|antes|αντί|вместо|старая)\b", re.I
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")  # "Price 2026" heads a list
 _SPLIT = re.compile(r"\s+[|•·]\s+|\s{3,}|\t")
 _LIST_SEPARATOR = re.compile(r"\s*[,;/|]\s+|\s*;\s*|\s+[/|•·]\s+")
 
@@ -42,6 +45,7 @@ class Fields:
         self.rest: list[Segment] = []
         self.labelled = 0  # lines with a known label
         self.named_code = False  # a label says that the code is one
+        self.options: set[str] = set()  # what the product's forms have each: sku, price, size
         self._sizes: list[str] = []
 
     def put(self, field: str, value: AttributeValue | None, box: Box | None) -> None:
@@ -84,6 +88,8 @@ class Fields:
         `edge` is where the column of labels begins: a short text there with a value beside it is a label, known or not.
         """
         index = 0
+        if len(row) >= _HEADER_CELLS and any(read_label(a.text) and read_label(b.text) for a, b in pairwise(row)):
+            return None  # a table's header: what stands below is not of the last label
         while index < len(row):
             segment = row[index]
             label = read_label(segment.text)
@@ -152,7 +158,7 @@ class Fields:
         found = find_prices(text, self.context.mark, self.context.dollar)
         if found:
             self._keep_prices(text, found, box)
-        elif (amount := parse_amount(text, self.context.mark)) is not None:
+        elif (amount := parse_amount(text, self.context.mark)) is not None and not _YEAR.fullmatch(text.strip()):
             self.put("price", amount, box)
 
     def _keep_prices(self, text: str, found: Sequence[Price], box: Box) -> None:
@@ -230,6 +236,13 @@ def _label_edge(rows: Sequence[Sequence[Segment]]) -> float | None:
     edges = Counter(round(row[0].box.x0) for row in rows if len(row) == 2 and read_label(row[0].text))
     edge, count = edges.most_common(1)[0] if edges else (0, 0)
     return float(edge) if count >= 2 else None
+
+
+def own_labels(rows: Sequence[Sequence[Segment]]) -> frozenset[Segment]:
+    """What stands in a column of labels with a value beside it: labels that no vocabulary knows among them."""
+    edge = _label_edge(rows)
+    beside = (row[0] for row in rows if len(row) == 2)
+    return frozenset(one for one in beside if edge is not None and abs(one.box.x0 - edge) <= _EDGE_POINTS)
 
 
 def material_kind(text: str) -> str | None:

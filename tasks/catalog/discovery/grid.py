@@ -13,6 +13,7 @@ from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.fields import Fields, split_parts
 from tasks.catalog.discovery.layout import Group, Segment
 from tasks.catalog.discovery.naming import Name, can_name, count_name_lines, is_wrap, pick_name
+from tasks.catalog.discovery.options import find_options, note_options, with_options
 from tasks.catalog.names import is_figure_caption
 from tasks.catalog.products import ImageLink
 
@@ -25,6 +26,7 @@ _MIN_GAP_POINTS, _MAX_GAP_POINTS = 14.0, 60.0
 _MAX_STRAY_LINES = 4
 _STRAY_LINES = 1.2  # of the caption's type size
 _EDGE_POINTS = 4.0
+_HEADING_RATIO = 1.5  # of the largest caption's type size
 _GRID_MIN = 3  # so many alike make a grid
 _SAME_LINES_MIN = 4
 _ALIGN_SHARE = 0.2  # of a picture's side: centres nearer than that are in line
@@ -34,7 +36,7 @@ _GRID_SHARE = 0.6
 _LEFT_GAP_SHARE, _MAX_LEFT_GAP_POINTS = 1.2, 120.0
 _OVERLAP_POINTS = 12.0  # a caption may reach this far into its picture
 _NUMBERED_SHARE = 0.7  # of the captions
-_PLAIN_CODE = re.compile(r"\d{4,8}")
+_PLAIN_CODE = re.compile(r"(?:[A-Z]{2,4}[ -]?)?\d{4,8}")  # with capitals: what a norm's number looks like
 _SCORES: dict[Side, float] = {"below": 0.95, "above": 0.9, "right": 0.85, "left": 0.85, "inside": 0.85}
 
 
@@ -57,7 +59,7 @@ def find_grid(text: PageText, pictures: Sequence[Picture], context: Context) -> 
     """A candidate for each captioned picture of the page; pictures without a caption give none."""
     if not pictures:
         return []
-    captioned = pair_captions(pictures, text.groups)
+    captioned = _without_headings(pair_captions(pictures, text.groups))
     wrapped, numbered = _lines_wrap(captioned), _are_numbered(captioned)
     found = []
     for one in captioned:
@@ -67,6 +69,15 @@ def find_grid(text: PageText, pictures: Sequence[Picture], context: Context) -> 
     if _is_grid(captioned, found):
         return [one._replace(evidence=one.evidence | {"grid"}) for one in found]
     return [one for one in found if one.evidence - {"image"}]
+
+
+def _without_headings(captioned: list[Captioned]) -> list[Captioned]:
+    """Without the picture that the page's heading stands at: a line set much larger than nearly all captions."""
+    sizes = sorted(max(segment.size for segment in one.group.segments) for one in captioned)
+    if len(sizes) < _GRID_MIN + 1 or sizes[-2] > _HEADING_RATIO * sizes[0]:
+        return captioned
+    most = _HEADING_RATIO * sizes[-2]
+    return [one for one in captioned if max(segment.size for segment in one.group.segments) <= most]
 
 
 def pair_captions(pictures: Sequence[Picture], groups: Sequence[Group]) -> list[Captioned]:
@@ -218,13 +229,14 @@ def _room(one: Captioned) -> float:
 
 
 def _are_numbered(captioned: Sequence[Captioned]) -> bool:
-    """Whether nearly every caption has one plain number of equal length, each another one: the articles' codes."""
+    """Whether nearly every caption has one number of equal length, each another one, all plain or all behind the same
+    capitals: the articles' codes."""
     numbers = [found for one in captioned if len(found := _plain_numbers(one.group)) == 1]
     texts = [segment.text for found in numbers for segment in found]
     return (
         len(texts) >= max(_GRID_MIN, _NUMBERED_SHARE * len(captioned))
         and len(set(texts)) == len(texts)
-        and len({len(text) for text in texts}) == 1
+        and len({(len(text), text.rstrip("0123456789")) for text in texts}) == 1
     )
 
 
@@ -244,7 +256,10 @@ def _read_caption(
     fields = Fields(context)
     if numbered and (codes := _plain_numbers(one.group)):
         fields.put("sku", codes[0].text, codes[0].box)
-    fields.read(segments, keep=frozenset(name.segments))
+    options = find_options([segment for segment in segments if segment not in name.segments], context)
+    note_options(options, fields)
+    told = frozenset(segment for option in options for segment in option.segments)
+    fields.read(segments, keep=told | frozenset(name.segments))
     if numbered:
         fields.rest = [segment for segment in fields.rest if segment.text != fields.text("sku")]
     _read_name_line(name, fields)
@@ -254,7 +269,8 @@ def _read_caption(
     reason = f"caption_{one.side}"
     link = ImageLink(sha256=one.picture.sha256, page=page, score=_SCORES[one.side], reason=reason)
     cell = union([one.picture.box, one.group.box])
-    return make_candidate(_bare_name(name, fields), name.box, fields, page, cell, "grid", evidence, (link,))
+    found = make_candidate(_bare_name(name, fields), name.box, fields, page, cell, "grid", evidence, (link,))
+    return with_options(found, options, context)
 
 
 def _read_name_line(name: Name, fields: Fields) -> None:

@@ -20,6 +20,8 @@ _CLEARLY = 0.7  # the nearest product is at most this share of the next one's di
 _FULL_PAGE_SHARE = 0.6
 _SAME_AREA_SHARE, _PART_SHARE = 0.05, 0.9  # of the page; of a picture inside another
 _CAPTION_POINTS = 20.0
+_MAX_PICTURE_WORDS = 12  # on a page that is all picture
+_SURE, _SURE_LETTERS = 0.6, 3
 _MIN_NAME = 4  # letters; shorter names are found in any text
 
 
@@ -121,7 +123,7 @@ def _link_spreads(
     """A page that is all picture, facing the page of one product without a picture of its own, shows that product."""
     known = {page.number: page for page in pages}
     for number, page in known.items():
-        if by_page.get(number) or len(page.text.split()) > 12:
+        if by_page.get(number) or _count_words(page) > _MAX_PICTURE_WORDS:
             continue
         large = _large_pictures(page, repeated)
         # Even pages lie on the left: 2 faces 3.
@@ -129,6 +131,14 @@ def _link_spreads(
         if len(large) == 1 and len(facing) == 1 and not links[facing[0].key]:
             link = ImageLink(sha256=large[0], page=number, score=_SPREAD, reason="same_spread")
             links[facing[0].key].append(link)
+
+
+def _count_words(page: Page) -> int:
+    """Words on a page; of what OCR saw in a picture only those that it was sure of."""
+    if page.text_source != "ocr":
+        return len(page.text.split())
+    words = (word for line in page.lines for word in line.words)
+    return sum(word.confidence >= _SURE and len(word.text) >= _SURE_LETTERS for word in words)
 
 
 def _large_pictures(page: Page, repeated: frozenset[str]) -> list[str]:

@@ -10,11 +10,13 @@ from tasks.catalog.discovery.candidates import Candidate, with_attribute
 from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.grid import Picture, find_grid
 from tasks.catalog.discovery.layout import Segment
+from tasks.catalog.discovery.lines import find_lines
 from tasks.catalog.discovery.naming import can_name
 from tasks.catalog.discovery.page_kinds import is_listing
 from tasks.catalog.discovery.sections import find_sections, points_of
 from tasks.catalog.discovery.tables import Layout, read_price_tables
-from tasks.catalog.discovery.variants import read_variants
+from tasks.catalog.discovery.transposed import find_transposed
+from tasks.catalog.discovery.variants import read_variants, with_variants
 from tasks.catalog.names import clean_name
 from tasks.catalog.products import PageKind, Variant
 from tasks.catalog.vocabulary import fold, words
@@ -38,19 +40,29 @@ def read_page_products(
     """Candidates of one page; none where the page lists contents or is an index."""
     if listing := is_listing(text):
         return PageReading([], None, listing)
+    beside, area = find_transposed(text, context)
+    if area is not None:
+        found = with_variants(beside, _outside(text, [area]), pictures, context)
+        return PageReading(_marked(with_collection(found, text, context), text), carried)
     tables = read_price_tables(text, context, carried)
-    free = text.only(lambda segment: not _inside(segment.box, tables.areas))
+    free = _outside(text, tables.areas)
     if tables.candidates:
         found = read_variants(tables.tables, tables.areas, free, pictures, context)
         return PageReading(_marked(found, text), tables.layout)
+    lines = find_lines(free, context)
+    free = _outside(free, [one.cell for one in lines])
     grid = find_grid(free, pictures, context)
     sections = find_sections(free, pictures, context)
-    found = with_collection(choose(grid, sections), free, context)
+    found = with_collection([*lines, *choose(grid, sections)], free, context)
     return PageReading(_marked(found, text), tables.layout)
 
 
 def _marked(candidates: list[Candidate], text: PageText) -> list[Candidate]:
     return [one._replace(from_ocr=True) for one in candidates] if text.page.text_source == "ocr" else candidates
+
+
+def _outside(text: PageText, areas: Sequence[Box]) -> PageText:
+    return text.only(lambda segment: not _inside(segment.box, areas)) if areas else text
 
 
 def _inside(box: Box, areas: Sequence[Box]) -> bool:

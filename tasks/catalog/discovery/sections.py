@@ -17,11 +17,12 @@ from tasks.catalog.decimals import DIGIT
 from tasks.catalog.dimensions import find_sizes
 from tasks.catalog.discovery.candidates import Candidate, Evidence, evidence_of, make_candidate
 from tasks.catalog.discovery.context import Context, PageText
-from tasks.catalog.discovery.fields import AXES, Fields, split_parts
+from tasks.catalog.discovery.fields import AXES, Fields, own_labels, split_parts
 from tasks.catalog.discovery.grid import Picture
 from tasks.catalog.discovery.labels import read_label, split_label
 from tasks.catalog.discovery.layout import Group, Segment, group_segments, read_rows
 from tasks.catalog.discovery.naming import Name, can_name, pick_name
+from tasks.catalog.discovery.options import find_options, note_options, with_options
 from tasks.catalog.names import is_figure_caption, is_sentence
 from tasks.catalog.prices import find_prices
 
@@ -33,6 +34,7 @@ _MAX_STYLES = 6
 _MAX_HEADINGS = 80
 _DESCRIPTION_WORDS = 5
 _REACH_LINES = 2.2  # of the largest type in a section: what is further from the rest of it is not of it
+_LINE_REACH = 5.0  # on the line of a text that is of it, so many times as far
 _SHARED_KINDS: frozenset[Evidence] = frozenset({"sku", "price", "size", "labels"})
 _MISS_POINTS = 0.6  # for a heading without a product
 _MIN_CARDS, _CARD_SHARE = 4, 0.7  # so many cards, of all headings of their look
@@ -63,7 +65,7 @@ def find_sections(text: PageText, pictures: Sequence[Picture], context: Context)
     if not _has_evidence(text.segments, context, 0.0 if not pictures else _POINTS["image"]):
         return []
     groups = text.groups
-    values = _values(text.segments) | _prose(groups)
+    values = _values(text.segments) | _prose(groups) | own_labels(read_rows(text.segments))
     best: tuple[float, float, list[Candidate]] = (float("-inf"), 0.0, [])
     free = [segment for segment in text.segments if segment not in values]
     for headings in _headings_by_look(free, _DISPLAY_RATIO * context.body_size):
@@ -244,7 +246,10 @@ def _read_section(
 ) -> Candidate | None:
     own = section if alone else _near_part(section)
     fields = Fields(context)
-    fields.read([*own.name.segments, *own.segments], keep=frozenset(own.name.segments))
+    options = find_options(own.segments, context)
+    note_options(options, fields)
+    told = frozenset(segment for option in options for segment in option.segments)
+    fields.read([*own.name.segments, *own.segments], keep=told | frozenset(own.name.segments))
     prose = sum(len(segment.text.split()) for segment in fields.rest)
     evidence = evidence_of(fields)
     if not evidence or prose > _MAX_PROSE_WORDS:
@@ -257,7 +262,8 @@ def _read_section(
     elif not _is_card(own):
         return None
     _keep_description(fields, own.name)
-    return make_candidate(own.name.text, own.name.box, fields, text.number, own.box, "spec", evidence)
+    one = make_candidate(own.name.text, own.name.box, fields, text.number, own.box, "spec", evidence)
+    return with_options(one, options, context)
 
 
 def _is_card(section: Section) -> bool:
@@ -277,12 +283,18 @@ def _near_part(section: Section) -> Section:
     reach = _REACH_LINES * max(
         section.name.segments[0].size, *(segment.size for segment in section.segments or section.name.segments)
     )
-    while near := [segment for segment in waiting if any(segment.box.gap(box) <= reach for box in boxes)]:
+    while near := [segment for segment in waiting if any(_is_near(segment.box, box, reach) for box in boxes)]:
         kept.extend(near)
         boxes.extend(segment.box for segment in near)
         waiting = [segment for segment in waiting if segment not in near]
     order = {segment: index for index, segment in enumerate(section.segments)}
     return section._replace(segments=tuple(sorted(kept, key=order.__getitem__)))
+
+
+def _is_near(box: Box, other: Box, reach: float) -> bool:
+    """Whether a text belongs to another by its distance; on one line it may stand as far away as a column of prices."""
+    gap = box.gap(other)
+    return gap <= reach or (gap <= _LINE_REACH * reach and box.y_overlap(other) > 0.5)
 
 
 def _keep_description(fields: Fields, name: Name) -> None:

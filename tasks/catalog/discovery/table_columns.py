@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from tasks.catalog.codes import clean_code, is_code, is_weak_code, strip_marks
+from tasks.catalog.codes import are_codes, clean_code, is_code, is_weak_code, strip_marks
 from tasks.catalog.dimensions import axes_of, find_sizes
 from tasks.catalog.discovery.fields import AXES
 from tasks.catalog.discovery.labels import CURRENCY, label_within, read_label, unit_within
@@ -21,6 +21,7 @@ _PRICE_RATIO = 4.0
 _MIN_GRADES, _MIN_GRADED, _RISING_SHARE = 2, 4, 0.9  # columns; rows with amounts in them; rows that rise
 _LABELLED_SHARE, _PLAIN_DIGITS = 0.3, 4
 _CODE_SHARE, _NAME_SHARE = 0.6, 0.5  # of a column's cells, to be the code or the name
+_SIZED_SHARE = 0.5  # of a cell's characters
 _PRICED = 0.3  # of a price column's cells have a digit; the others say "on request"
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b|\bQ[1-4]\b")  # heads a report's column, not a price's
 _FRACTION = re.compile(r".*[.,]\d{2}$")
@@ -76,10 +77,15 @@ def _column(header: Header, cells: Sequence[Cell]) -> Column:
         return Column(known.field, label, known.unit or unit, by_label=True)
     if label and (field := label_within(label)) and _can_hold(field, cells, words):
         return Column(field, label, unit, by_label=True)
-    sized = sum(bool(find_sizes(cell.text)) for cell in cells)
+    sized = sum(_is_size(cell.text) for cell in cells)
     if cells and sized >= 0.6 * len(cells):
         return Column("dimensions", label, unit)
     return Column("other", label, unit)
+
+
+def _is_size(text: str) -> bool:
+    """Whether a cell is a size rather than a name with a size in it."""
+    return sum(size.end - size.start for size in find_sizes(text)) >= _SIZED_SHARE * len(text)
 
 
 def _can_hold(field: str, cells: Sequence[Cell], words: bool) -> bool:
@@ -237,6 +243,8 @@ def _code_share(cells: Sequence[Cell], *, plain: bool = True) -> float:
     if not cells:
         return 0.0
     texts = [clean_code(cell.text) for cell in cells]
+    if are_codes(texts):
+        return 1.0
     codes = sum(is_code(text.replace(" ", "-")) for text in texts)
     if not codes and plain:
         numbers = {text for text in texts if text.isdigit() and len(text) >= _PLAIN_DIGITS}

@@ -18,7 +18,7 @@ from tasks.catalog.discovery.naming import can_name
 from tasks.catalog.discovery.ruled_tables import read_ruled
 from tasks.catalog.discovery.table_columns import Column, read_columns
 from tasks.catalog.discovery.table_rows import Cell, RawTable, Row, find_tables, is_number
-from tasks.catalog.names import clean_name, is_sentence, strip_continued
+from tasks.catalog.names import clean_name, is_name, is_sentence, strip_continued
 from tasks.catalog.prices import find_prices, parse_amount
 from tasks.catalog.vocabulary import fold, words, words_pattern
 
@@ -28,9 +28,11 @@ _MAX_HEADING_WORDS = 9
 _PRICED_SHARE = 0.6  # of the rows: then a row without a price needs a code that is one
 _MAX_MONEY_SHARE = 0.3  # of the rows may read like a balance sheet's
 _OUTDENT_POINTS = 3.0
+_TITLE_RATIO = 1.25  # of the table's type size
 _HEADING_RATIO, _HEADING_REACH_LINES = 1.3, 7.0  # of the table's type size
 _MERGE_GAP_SHARE = 1.0  # of the type size: a line of the same record stands nearer than that
 _DIAMETER = re.compile(r"(?<!\w)(?:dia|diam|diameter|Ø|⌀|rd)\b\.?", re.IGNORECASE)
+_PLAIN_CODE = re.compile(r"(?!(?:19|20)\d\d$)\d{4,8}")  # a year is none
 _GENERIC_PRICES = re.compile(r"(?:incl|inkl|ttc|iva incl|с ндс|με φπα)", re.IGNORECASE)
 
 
@@ -79,10 +81,19 @@ def read_price_tables(text: PageText, context: Context, carried: Layout | None) 
         if len(found) >= _MIN_PRODUCTS:
             found = _in_collection(found, text, table, context)
             tables.append(found)
-            areas.append(table.box)
+            areas.append(_area(table))
             known |= {fold(column.label) for column in columns if column.field == "price" and column.label}
             layout = Layout(table.columns, columns, known)
     return Reading(tables, areas, layout)
+
+
+def _area(table: RawTable) -> Box:
+    """What the table takes of the page; a title above it, set larger than its type, is not of it."""
+    size = max((cell.size for row in table.rows if len(row.cells) > 1 for cell in row.cells), default=0.0)
+    rows = [*table.header, *table.rows]
+    while len(rows[0].cells) == 1 and size and rows[0].cells[0].size >= _TITLE_RATIO * size:
+        rows = rows[1:]
+    return union(row.box for row in rows)
 
 
 def _list_tables(text: PageText) -> list[RawTable]:
@@ -256,9 +267,20 @@ def _read_record(record: Record, columns: Sequence[Column], page: int, context: 
             continue
         else:
             _read_cell(column, text, box, fields)
+    if name and not any(column.field == "sku" for column in columns):
+        name = _part_code(name, fields)
     if record.heading and "collection" not in fields.values:
         fields.put("collection", clean_heading(record.heading.text), record.heading.box)
     return _candidate(record, name, fields, page, columns)
+
+
+def _part_code(name: tuple[str, Box], fields: Fields) -> tuple[str, Box]:
+    """A name without the code before it ("1211 Sedia Brenta"), which is the record's where no column has codes."""
+    code, _, rest = name[0].partition(" ")
+    if not (is_code(code) or _PLAIN_CODE.fullmatch(code)) or not is_name(rest):
+        return name
+    fields.put("sku", code, name[1])
+    return rest, name[1]
 
 
 def _read_remarks(cells: Sequence[Cell], fields: Fields) -> None:

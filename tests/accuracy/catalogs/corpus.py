@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from random import Random
 
-from . import dense, listed, pictured, without
+from . import baths, dense, fabrics, lighting, listed, papers, pictured, slides, tiles, without
 from .sheets import scan
 from .truth import Made
 
 Maker = Callable[[Random], Made]
+_TRADES_FROM = 500
 
 
 def list_makers() -> list[Maker]:
@@ -78,6 +79,23 @@ def list_makers() -> list[Maker]:
     return makers
 
 
+def list_trades() -> list[Maker]:
+    """Catalogs as single trades lay them out, and the papers that lie beside them."""
+    kinds: list[tuple[Callable[[Random, str], Made], str]] = [
+        (tiles.make_series, "en it de"), (lighting.make_sheets, "en de fr"), (fabrics.make_card, "en de it"),
+        (fabrics.make_rugs, "en it"), (baths.make_fittings, "en de it"), (baths.make_matrix, "en it de"),
+        (baths.make_columns, "en fr el"), (slides.make_slides, "us de ru"), (slides.make_listed_at_end, "en it"),
+        (slides.make_accessories, "en de fr"), (papers.make_letter, "en de"), (papers.make_terms, "it en"),
+        (papers.make_dealers, "en"), (papers.make_order, "en de it"), (papers.make_schedule, "en"),
+        (papers.make_test_report, "en de"), (papers.make_projects, "en it"),
+    ]  # fmt: skip
+    return [
+        lambda random, make=make, language=language: make(random, language)  # type: ignore[misc]
+        for make, languages in kinds
+        for language in languages.split()
+    ]
+
+
 def list_scanned() -> list[Maker]:
     """Catalogs as images only, at 150 to 200 dpi."""
     originals: list[Maker] = [
@@ -97,5 +115,14 @@ def _scanned(random: Random, maker: Maker) -> Made:
 
 def make_catalogs(seed: int, *, scans: bool = True) -> Iterator[Made]:
     """All catalogs of one seed."""
-    for number, maker in enumerate([*list_makers(), *(list_scanned() if scans else [])]):
+    for number, maker in number_makers(scans=scans):
         yield maker(Random(seed * 1000 + number))
+
+
+def number_makers(*, scans: bool = True) -> Iterator[tuple[int, Maker]]:
+    """Every maker with the number of its random draws; a new layout leaves those of the others alone."""
+    makers = list_makers()
+    yield from enumerate(makers)
+    if scans:
+        yield from enumerate(list_scanned(), len(makers))
+    yield from enumerate(list_trades(), _TRADES_FROM)

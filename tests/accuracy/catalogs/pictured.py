@@ -55,7 +55,10 @@ def _swatch(
     width = (sheet.width - 90 - gap * (columns - 1)) / columns
     height = (sheet.height - 140 - gap * (rows - 1)) / rows
     x, y = 45 + index % columns * (width + gap), 84 + index // columns * (height + gap)
-    one = TrueProduct(goods.name(plain=True), sheet.number, picture_page=sheet.number)
+    name = goods.name(plain=True)
+    while len(name) * size * 0.6 > width + gap:  # would run into the next caption
+        name = goods.name(plain=True)
+    one = TrueProduct(name, sheet.number, picture_page=sheet.number)
     lines = _caption(one, goods, tongue, fields)
     room = size * 1.3 + len(lines) * 10 + 8
     if side == "below":

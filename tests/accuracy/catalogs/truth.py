@@ -19,6 +19,7 @@ class TrueProduct:
     prices: dict[str, str] = field(default_factory=dict)
     attributes: dict[str, tuple[str, str | None] | str] = field(default_factory=dict)  # (value, unit) or text
     variants: tuple[str, ...] = ()  # their codes
+    variant_prices: list[dict[str, str]] = field(default_factory=list)  # by column; "" for the only price
     picture: Rect | None = None
     picture_page: int = 0
 

@@ -31,6 +31,11 @@ def _flat(text: str, mark: DecimalMark | None = None, unit: str | None = None) -
         ("Ш×Г×В 80×75×90 см", [{"width": "80 cm", "depth": "75 cm", "height": "90 cm"}]),
         ("Π 80 x Β 60 x Υ 90 εκ.", [{"width": "80 cm", "depth": "60 cm", "height": "90 cm"}]),
         ("L 180 x P 85 x H 40 cm", [{"length": "180 cm", "depth": "85 cm", "height": "40 cm"}]),
+        ("L 180 P 70 H 35 cm", [{"length": "180 cm", "depth": "70 cm", "height": "35 cm"}]),
+        ("W 80 D 75 H 90 SH 45 cm", [{"width": "80 cm", "depth": "75 cm", "height": "90 cm", "seat_height": "45 cm"}]),
+        ("Ш 80 Г 75 В 90 см", [{"width": "80 cm", "depth": "75 cm", "height": "90 cm"}]),
+        ("80W 75D 90H cm", [{"width": "80 cm", "depth": "75 cm", "height": "90 cm"}]),
+        ("80 W x 75 D x 90 H cm", [{"width": "80 cm", "depth": "75 cm", "height": "90 cm"}]),
         ('24" x 48"', [{"width": "24 in", "length": "48 in"}]),
         ('30.5"W x 35.5"D x 39"H', [{"width": "30.5 in", "depth": "35.5 in", "height": "39 in"}]),
         ('29 1/2" x 12"', [{"width": "29.5 in", "length": "12 in"}]),
@@ -79,3 +84,8 @@ def test_a_cell_holds_one_measure(raw: str, unit: str | None, expected: Measure 
 )
 def test_weights(raw: str, expected: Measure | None) -> None:
     assert find_weight(raw) == expected
+
+
+def test_a_size_keeps_its_spelling_and_place() -> None:
+    (size,) = find_sizes("Sofa L 180 P 70 H 35 cm, oak")
+    assert (size.text, size.start, size.end) == ("L 180 P 70 H 35 cm", 5, 23)

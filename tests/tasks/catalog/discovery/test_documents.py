@@ -165,3 +165,37 @@ def test_a_table_s_header_that_repeats_on_every_page_is_no_running_line(catalog:
     found = catalog.discover().products
     assert len(found) == 32
     assert {tuple(one.prices) for one in found} == {("Frame", "Prem")}
+
+
+def test_a_letter_about_prices_is_no_catalog(catalog: Any) -> None:
+    catalog.page().text(50, 60, "KELMOR", 16, bold=True).text(400, 124, "Ref. BL5803").text(50, 200, "Price 2026", 11)
+    catalog.text(50, 218, "Dear partners,", 10).prose(8, 240).text(50, 400, "Kind regards", 10)
+    discovery = catalog.discover()
+    assert (discovery.products, discovery.reason) == ((), "the document is a letter, not a catalog")
+
+
+def test_a_year_behind_the_word_price_is_no_price(catalog: Any) -> None:
+    catalog.page().specification("Oslo Chair", {"Code": "OS-204", "Material": "Oak"}).text(320, 200, "Price 2026", 9)
+    (product,) = catalog.discover().products
+    assert (product.sku, product.price) == ("OS-204", None)
+
+
+def test_items_of_a_list_lose_their_bullets(catalog: Any) -> None:
+    catalog.page().picture(0, 0, 280, 842).text(320, 110, "Marlow sofa", 24, bold=True)
+    for index, text in enumerate(["\u00b7 Material: Teak", "- Dimensions: 165 x 80 x 75 cm", "\u00b7 SKU: VS 4747"]):
+        catalog.text(320, 160 + 17 * index, text, 10)
+    (product,) = catalog.discover().products
+    assert (product.name, product.sku, product.attributes["material"]) == ("Marlow sofa", "VS 4747", "Teak")
+
+
+def test_a_page_s_heading_over_a_room_is_no_swatch_and_names_the_collection(catalog: Any) -> None:
+    catalog.page().text(45, 64, "Corvo", 26, bold=True).picture(45, 96, 505, 190)
+    for index in range(4):
+        x = 45 + index * 129
+        catalog.picture(x, 302, 119, 83, index + 1).text(x, 396, STONES[index], 9, bold=True)
+        catalog.text(x, 406, f"EN{3270 + 97 * index}", 7.5)  # a prefix that norms have, too
+    products = catalog.discover().products
+    assert [(one.name, one.sku) for one in products] == [
+        (STONES[index], f"EN{3270 + 97 * index}") for index in range(4)
+    ]
+    assert {one.attributes.get("collection") for one in products} == {"Corvo"}

@@ -239,3 +239,15 @@ def test_a_group_that_ends_at_once_over_the_next_one_labels_no_column(catalog: A
     found = page.table(("Brenta", "", ""), rows, (40, 120, 400), y=88).discover().products
     assert [one.sku for one in found] == [f"SF-{100 + i}" for i in range(len(STONES))]
     assert {one.attributes["collection"] for one in found} == {"Brenta"}
+
+
+def test_a_code_and_a_size_may_stand_in_the_name_s_cell(catalog: Any) -> None:
+    catalog.page().text(45, 60, "Listino prezzi 2026", 18, bold=True)
+    for index in range(6):
+        catalog.text(45, 100 + 14 * index, f"{1200 + 11 * index} Tavolo Brenta {60 + 20 * index}x80", 8.5)
+        catalog.text(330, 100 + 14 * index, "rovere", 8.5).text(470, 100 + 14 * index, f"{300 + 77 * index},00", 8.5)
+    products = catalog.discover().products
+    assert [(one.sku, one.name, one.price) for one in products][:2] == [
+        ("1200", "Tavolo Brenta 60x80", "300.00"), ("1211", "Tavolo Brenta 80x80", "377.00")
+    ]  # fmt: skip
+    assert len(products) == 6

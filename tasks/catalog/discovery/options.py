@@ -1,0 +1,157 @@
+"""Lines that are forms of one product, one below the other: a finish with its code, a size with its price."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tasks.catalog.boxes import Box, union
+from tasks.catalog.codes import clean_code, is_code, is_spaced_code
+from tasks.catalog.dimensions import find_sizes
+from tasks.catalog.discovery.candidates import Candidate
+from tasks.catalog.discovery.context import Context
+from tasks.catalog.discovery.fields import Fields, material_kind
+from tasks.catalog.discovery.labels import read_label, split_label
+from tasks.catalog.discovery.layout import Segment, read_rows
+from tasks.catalog.names import clean_name, is_sentence
+from tasks.catalog.prices import find_prices
+from tasks.catalog.products import AttributeValue, Variant
+
+_MIN_OPTIONS = 2
+_MAX_WORDS = 10  # of a line
+_EDGE_POINTS = 2.5
+_GAP_SHARE = 2.2  # of the type size, between two lines
+_STEM_DIGITS = 3
+_LAST_PART = re.compile(r"[-./ ][^-./ ]+$")
+_PARTS = re.compile(r"\s*[,;/+]\s+|\s+[–-]\s+|\s*[/+]\s*")
+
+
+class Option(NamedTuple):
+    """A form of a product as one line tells it; at least two of the fields are known."""
+
+    name: str
+    code: str
+    price: str
+    currency: str | None
+    sizes: dict[str, AttributeValue]
+    size: str
+    segments: tuple[Segment, ...]
+
+    @property
+    def kinds(self) -> tuple[bool, ...]:
+        return bool(self.name), bool(self.code), bool(self.price), bool(self.sizes)
+
+    @property
+    def box(self) -> Box:
+        return union(segment.box for segment in self.segments)
+
+
+def find_options(segments: Sequence[Segment], context: Context) -> list[Option]:
+    """The longest run of lines, set alike below one another, that tell forms of one product; [] where there is none.
+
+    With codes, the lines' words are finishes, materials or sizes, or the codes differ only in their last part;
+    without codes, each has a price, and another size or finish.
+    """
+    runs: list[list[Option]] = [[]]
+    for row in read_rows(segments):
+        option = _read_option(row, context)
+        if option is None or (runs[-1] and not _goes_on(runs[-1][-1], option)):
+            runs.append([])
+        if option is not None:
+            runs[-1].append(option)
+    return max((run for run in runs if _are_forms(run)), key=len, default=[])
+
+
+def _read_option(row: Sequence[Segment], context: Context) -> Option | None:
+    text = " ".join(segment.text for segment in row)
+    labelled = split_label(text)
+    if len(text.split()) > _MAX_WORDS or is_sentence(text) or any(read_label(segment.text) for segment in row):
+        return None
+    if labelled and labelled[0].field not in ("sku", "price"):
+        return None
+    code = next((clean_code(s.text) for s in row if is_code(s.text) or is_spaced_code(s.text)), "")
+    left = text.replace(code, " ", 1) if code else text
+    prices = find_prices(left, context.mark, context.dollar)
+    for price in reversed(prices):
+        left = left[: price.start] + " " + left[price.end :]
+    if not code:
+        code = next((clean_code(token) for token in left.split() if is_code(token)), "")
+        left = left.replace(code, " ", 1) if code else left
+    sizes = find_sizes(left, context.mark, context.unit)
+    for size in reversed(sizes):
+        left = left[: size.start] + " " + left[size.end :]
+    name = clean_name(left)
+    if len(prices) > 1 or len(sizes) > 1 or (name and sum(map(str.isalpha, name)) < 2):
+        return None
+    option = Option(
+        name, code, prices[0].amount if prices else "", prices[0].currency if prices else None,
+        dict(sizes[0].measures) if sizes else {}, sizes[0].text if sizes else "", tuple(row),
+    )  # fmt: skip
+    return option if sum(option.kinds) >= _MIN_OPTIONS and (code or prices) else None
+
+
+def _goes_on(one: Option, other: Option) -> bool:
+    first, second = one.segments[0], other.segments[0]
+    return (
+        one.kinds == other.kinds
+        and first.looks_like(second)
+        and abs(first.box.x0 - second.box.x0) <= _EDGE_POINTS
+        and other.box.y0 - one.box.y1 <= _GAP_SHARE * first.size
+    )
+
+
+def _are_forms(run: Sequence[Option]) -> bool:
+    if len(run) < _MIN_OPTIONS:
+        return False
+    codes, names = [one.code for one in run], [one.name for one in run]
+    forms = all(is_form(name) for name in names if name)
+    if all(codes):
+        return len(set(codes)) == len(codes) and (forms or share_stem(codes))
+    told = [(one.name, one.size) for one in run]
+    return forms and len(set(told)) == len(told)
+
+
+def is_form(name: str) -> bool:
+    """Whether a name only tells a finish, a material or a size."""
+    parts = [part for part in _PARTS.split(name) if part]
+    return bool(parts) and all(material_kind(part) or find_sizes(part) for part in parts)
+
+
+def share_stem(codes: Sequence[str]) -> bool:
+    """Whether codes differ only behind their last separator, and what stands before it is a code's worth of digits."""
+    stems = {_LAST_PART.sub("", code) for code in codes}
+    stem = next(iter(stems))
+    return len(stems) == 1 < len(set(codes)) == len(codes) and sum(map(str.isdigit, stem)) >= _STEM_DIGITS
+
+
+def note_options(options: Sequence[Option], fields: Fields) -> None:
+    """Count the options' fields as the product's own where evidence is asked for."""
+    for one in options[:1]:
+        fields.options = {
+            *(["sku"] if one.code else []), *(["price"] if one.price else []), *(["size"] if one.sizes else []),
+        }  # fmt: skip
+        fields.currency = fields.currency or one.currency
+
+
+def with_options(one: Candidate, options: Sequence[Option], context: Context) -> Candidate:
+    """The candidate with its options as variants, each with its place."""
+    if not options:
+        return one
+    variants = tuple(
+        Variant(
+            name=option.name or option.size or None,
+            sku=option.code or None,
+            price=option.price or None,
+            currency=option.currency,
+            attributes=option.sizes,
+        )
+        for option in options
+    )
+    places = {
+        f"variants.{option.code or number}": context.place(one.page, option.box)
+        for number, option in enumerate(options, 1)
+    }
+    currency = one.product.currency or next((option.currency for option in options if option.currency), None)
+    update = {"variants": variants, "currency": currency, "provenance": {**places, **one.product.provenance}}
+    return one._replace(product=one.product.model_copy(update=update))
