@@ -57,7 +57,7 @@ class CustomFeed(NamedTuple):
 
     def write(self, records: int = RECORDS) -> bytes:
         """The feed with so many records, in its encoding."""
-        body = "\n".join(self.template.format_map(values) for values in _draw(self.language, records))
+        body = "\n".join(self.template.format_map(values) for values in draw_values(self.language, records))
         declared = f'<?xml version="1.0" encoding="{self.encoding}"?>\n'
         return (declared + self.head + body + self.tail).encode(self.encoding, "xmlcharrefreplace")
 
@@ -79,7 +79,8 @@ def _read(entry: dict[str, Any]) -> CustomFeed:
     return CustomFeed(**{"variant": None, **entry})
 
 
-def _draw(language: str, records: int) -> Iterator[dict[str, str]]:
+def draw_values(language: str, records: int) -> Iterator[dict[str, str]]:
+    """What the words in braces stand for in each of so many records."""
     words = _WORDS[language].split()
     for n in range(records):
         word, noun = words[n % len(words)], _NOUNS[(n * 5) % len(_NOUNS)]

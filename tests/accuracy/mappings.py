@@ -3,6 +3,8 @@ and the corpus's feeds read as if their profile did not exist (the profile's map
 
 A field is right when it gets its target, or becomes an attribute where it is none. Confidence is checked too: what
 share of the targets suggested at 0.9 and more (sure), and from 0.7 to 0.9 (likely), is right.
+
+Then feeds of formats that are not in the corpus, read as an import reads them: products counted, fields compared.
 """
 
 from __future__ import annotations
@@ -15,7 +17,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import supplier_feeds
 from custom_feeds import CustomFeed, load_feeds
+from supplier_scores import measure_feed
 
 from tasks.catalog.feeds.errors import FeedError
 from tasks.catalog.feeds.heads import read_head
@@ -42,6 +46,7 @@ def main() -> int:
         for feed in load_feeds():
             _measure_generated(feed, Path(folder), counts)
     _measure_corpus(counts)
+    _measure_suppliers(counts)
     share = _share(counts, "right", "fields")
     print(
         f"RESULT mappings feeds={counts['feeds']} fields={counts['fields']} share={share:.4f}"
@@ -49,6 +54,9 @@ def main() -> int:
         f" sure={_share(counts, 'sure_right', 'sure'):.4f} likely={_share(counts, 'likely_right', 'likely'):.4f}"
         f" corpus_feeds={counts['corpus_feeds']} corpus_fields={counts['corpus_fields']}"
         f" corpus_share={_share(counts, 'corpus_right', 'corpus_fields'):.4f}"
+        f" supplier_feeds={counts['supplier_feeds']} supplier_counts={counts['supplier_counts']}"
+        f" supplier_flawless={counts['supplier_flawless']} supplier_fields={counts['supplier_fields']}"
+        f" supplier_share={_share(counts, 'supplier_right', 'supplier_fields'):.4f}"
         f" seconds_per_feed={counts['milliseconds'] / 1000 / max(1, counts['feeds'] + counts['corpus_feeds']):.3f}"
     )
     return 0 if counts["records"] == counts["feeds"] else 1
@@ -87,6 +95,18 @@ def _compare(suggestion: Suggestion, truth: Mapping[str, str | None], counts: Co
         if not is_right:
             got = f"{field.target or 'attribute'} {field.confidence:.2f}" if field else "nothing"
             yield f"{path}: {target or 'attribute'}, not {got}"
+
+
+def _measure_suppliers(counts: Counter[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for feed in supplier_feeds.load_feeds():
+            score = measure_feed(feed, Path(folder))
+            print(score)
+            counts["supplier_feeds"] += 1
+            counts["supplier_counts"] += score.found_count == score.true_count
+            counts["supplier_flawless"] += not score.wrong
+            counts["supplier_fields"] += score.fields
+            counts["supplier_right"] += score.right
 
 
 def _measure_corpus(counts: Counter[str]) -> None:

@@ -24,7 +24,6 @@ _DECLARATION_START = re.compile(rb"<\?xml\s")
 _MOST_GARBAGE_BYTES = 4096  # a blank line, a warning that the shop's script printed: not a document of its own
 _OTHER_FORMATS = (
     (b"%PDF", "a PDF document"),
-    (b"PK\x03\x04", "a ZIP archive or a spreadsheet"),
     (b"\xd0\xcf\x11\xe0", "a spreadsheet"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),

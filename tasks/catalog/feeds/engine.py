@@ -14,7 +14,7 @@ from tasks.catalog.feeds.takers import take_attributes, take_availability, take_
 from tasks.catalog.feeds.values import parse_measure
 from tasks.catalog.products import AttributeValue, Place, Product, Variant
 
-ENGINE_VERSION = 1  # raised when records are read otherwise: every record of a feed is then mapped again
+ENGINE_VERSION = 2  # raised when records are read otherwise: every record of a feed is then mapped again
 
 _UNNAMED = "-"
 _NO_FIELDS = frozenset({"id", "price", "sale_price", "list_price", "price_net", "dimensions"})  # columns, not fields
@@ -165,7 +165,7 @@ class Mapper:
         shape = fields.shape
         key = (offer.price_from, offer.list_price_from, *fields.taken)
         if (found := shape.places.get(key)) is None:
-            record, source = self._mapping.record, self._options.source
+            record, source = self._mapping.record.replace("/**", "/"), self._options.source
             paths = dict(shape.taken + fields.taken)
             columns = {"price": paths.get(offer.price_from or ""), "list_price": paths.get(offer.list_price_from or "")}
             paths = {field: path for field, path in paths.items() if field not in _NO_FIELDS and path[0] != "."}

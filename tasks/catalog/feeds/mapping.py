@@ -67,13 +67,25 @@ class Pairs(Frozen):
     )
 
 
+class Join(Frozen):
+    """A list of the feed's whose elements say more of its records: prices by product, categories by id.
+
+    What such an element says is read as if it stood in the record under the element's own name ("price/@currency").
+    """
+
+    path: str = Field(description="Path of the repeated element from the root, as /export/prices/price")
+    key: str = Field(description="Path of its key from there, as @product_id")
+    on: str = Field(description="Path of the same key from the record, as @id")
+    parent: str | None = Field(None, description="Path of the key of the one above it, where they are a tree")
+
+
 class FeedMapping(Frozen):
     """How records become products.
 
     A path leads from the record to a value: names of elements joined by "/", the last one may be "@attribute"; "." is
     the record's own text. A name is a local name; "prefix:local" (the prefix that the feed declares) tells two apart
     that differ in their namespace only. A path with several matches has several values, in the feed's order. In
-    `record`, "*" is any one element.
+    `record`, "*" is any one element and "**" any number of them, none of which is a record itself.
     """
 
     record: str = Field(description="Path of the repeating record from the root, as /rss/channel/item")
@@ -88,6 +100,11 @@ class FeedMapping(Frozen):
     )
     variant: str | None = Field(None, description="Path of the repeated element that is a variant of the record")
     variant_fields: dict[Target, tuple[str, ...]] = Field({}, description="Paths of a variant's fields, from there")
+    columns: tuple[str, ...] = Field((), description="Names of a table's columns, where records are rows of cells")
+    above: dict[Target, tuple[str, ...]] = Field(
+        {}, description="Paths from the elements around the record, the outer ones first: category/@name"
+    )
+    joins: tuple[Join, ...] = Field((), description="Lists beside the records that say more of them, by an id")
     units: dict[Target, str] = Field({}, description="Units of sizes and weights where the feed writes none")
     availability_scale: AvailabilityScale = Field("flag", description="What a bare number of the availability means")
     encoding: str | None = Field(None, description="Where the feed declares a wrong one")

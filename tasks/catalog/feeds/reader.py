@@ -26,6 +26,7 @@ from tasks.catalog.feeds.errors import FeedError
 from tasks.catalog.feeds.heads import Head, read_head
 from tasks.catalog.feeds.identity import SeenKeys, find_key, make_quick_key
 from tasks.catalog.feeds.mapping import FeedMapping
+from tasks.catalog.feeds.paths import fits, steps_of
 from tasks.catalog.feeds.profiles import recognise, start_rules
 from tasks.catalog.feeds.sources import Limits, Source, open_source
 from tasks.catalog.feeds.stream import Element, ElementStream, Parsed
@@ -90,7 +91,9 @@ class Feed:
         self._dated: re.Pattern[bytes] | None = None  # until a record of the pass has values that depend on the day
         self._rules = start_rules(mapping, head, options.today)
         self.context_digest = self._make_digest()
-        prefix, name = head.names.get(mapping.record, ("", ""))[0], mapping.record.rpartition("/")[2].rpartition(":")[2]
+        steps = steps_of(mapping.record)
+        prefix = next((names[0] for path, names in head.names.items() if fits(steps, path[1:].split("/"))), "")
+        name = steps[-1]
         self._written = f"{prefix}:{name}" if prefix else name  # the record's name as the feed writes it
         self._quick_key = make_quick_key(mapping, self._written)
 
@@ -155,7 +158,7 @@ class Feed:
             for parsed in self._elements():
                 records = self._gather(parsed)
                 keys = [make_unique(key) for key in self._find_keys(records, mapper)]
-                digests = [_digest(element, raw) for element, raw in records]
+                digests = self._make_digests(records)
                 first, self.records = self.records, self.records + len(records)
                 elements = [element for element, _ in records]
                 yield list(map(_Sighted, range(first, self.records), keys, digests, elements))
@@ -174,7 +177,8 @@ class Feed:
                 self._dated = None
             reason = skip(element, gathering=True) if is_record else self._rules.gather(element)
             if reason is not None:
-                self.skipped[reason] += 1
+                if reason:  # what was never a record, as a table's header, has none
+                    self.skipped[reason] += 1
             elif is_record:
                 records.append((element, raw))
         return records
@@ -190,9 +194,9 @@ class Feed:
                     if is_record and skip(element, gathering=False) is None
                 ]
                 keys = [make_unique(key) for key in self._find_keys(records, mapper)]
-                sighted = [
-                    _Sighted(index, key, _digest(element, raw), element)  # a digest from before the record is trimmed
-                    for index, key, (element, raw) in zip(count_from(count), keys, records, strict=False)
+                sighted = [  # with digests from before the records are trimmed
+                    _Sighted(index, key, self._make_digests([record])[0], record[0])
+                    for index, key, record in zip(count_from(count), keys, records, strict=False)
                     if wanted is None or index in wanted
                 ]
                 count += len(records)
@@ -200,6 +204,11 @@ class Feed:
         except FeedError:
             if self.broken is None:
                 raise
+
+    def _make_digests(self, records: list[Record]) -> list[bytes]:
+        if self._rules.is_placed:
+            return [_digest(element, raw, self._rules.place(element).encode()) for element, raw in records]
+        return [_digest(element, raw) for element, raw in records]
 
     def _read_products(self, sighted: list[_Sighted], mapper: Mapper) -> Iterator[FeedRecord]:
         """As `_scan`, step by step."""
@@ -216,7 +225,9 @@ class Feed:
 
     def _elements(self) -> ElementStream:
         """The watched elements, each with its bytes and whether it is a record, those of one chunk at a time."""
-        self._stream = ElementStream(self._source, self.mapping.record, self._written, self._rules.watched)
+        self._stream = ElementStream(
+            self._source, self.mapping.record, self._written, self._rules.watched, self._rules.kept
+        )
         return self._stream
 
     def _find_keys(self, records: list[Record], mapper: Mapper) -> Iterator[str]:
@@ -267,11 +278,15 @@ def open_feed(
 
         suggestion = suggest_for(opened)
         mapping, confidence = suggestion.mapping, suggestion.score
+        if "name" not in mapping.fields:
+            raise FeedError(
+                f"nothing in its records {mapping.record} reads like a product's name; a mapping can say it"
+            )
     return Feed(opened, head, mapping, confidence, FeedOptions(source or path.name, today, base_url))
 
 
-def _digest(element: Element, raw: bytes | None) -> bytes:
-    """A hash of what a record says: of the bytes it was written in, or as the parser would write it."""
+def _digest(element: Element, raw: bytes | None, place: bytes = b"") -> bytes:
+    """A hash of what a record says: of the bytes it was written in, or as the parser would write it; of its place."""
     if raw is None:
         raw = etree.tostring(element, encoding="utf-8", with_tail=False)
-    return blake2b(raw, digest_size=_DIGEST_BYTES).digest()
+    return blake2b(raw + place if place else raw, digest_size=_DIGEST_BYTES).digest()

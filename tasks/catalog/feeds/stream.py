@@ -14,6 +14,7 @@ from typing import Any
 from lxml import etree
 
 from tasks.catalog.feeds.errors import FeedError
+from tasks.catalog.feeds.paths import fits, steps_of
 from tasks.catalog.feeds.sources import Source
 
 Element = Any  # lxml.etree._Element
@@ -46,14 +47,17 @@ class ElementStream:
     """The watched elements of a source in document order, those of one chunk at a time.
 
     `record` is the path of the record from the root ("/rss/channel/item", "*" for any step), `written` its name as the
-    feed writes it ("g:item"): it cuts the stream. `names` are local names of further elements. Raises FeedError at the
-    break, after every whole element before it.
+    feed writes it ("g:item"): it cuts the stream. `names` are local names of further elements, `kept` those of texts
+    that stay readable beside later records. Raises FeedError at the break, after every whole element before it.
     """
 
-    def __init__(self, source: Source, record: str, written: str, names: Sequence[str] = ()) -> None:
+    def __init__(
+        self, source: Source, record: str, written: str, names: Sequence[str] = (), kept: Sequence[str] = ()
+    ) -> None:
         self._source = source
-        steps = [step.rpartition(":")[2] for step in record.strip("/").split("/")]
-        self._steps, self._record = steps[:-1], steps[-1]
+        self._steps = steps_of(record)
+        self._record = self._steps[-1]
+        self._kept = frozenset(kept)
         self._names = frozenset((self._record, *names))
         self._also_watched = self._record in names
         self._open, self._end = b"<" + written.encode(), b"</" + written.encode() + b">"
@@ -157,13 +161,11 @@ class ElementStream:
         return True
 
     def _is_container(self, element: Element) -> bool:
-        steps = []
+        steps = [self._record]
         while element is not None:
             steps.append(local_tag(element))
             element = element.getparent()
-        return len(steps) == len(self._steps) and all(
-            wanted in ("*", found) for wanted, found in zip(self._steps, reversed(steps), strict=True)
-        )
+        return fits(self._steps, steps[::-1])
 
     def _prune(self, size: int) -> None:
         """Cut off what has ended; the last child of each element stays, and with it what the parser still writes.
@@ -173,7 +175,10 @@ class ElementStream:
         node, watched = self._root, None
         while node is not None and len(node) and watched is None:
             if len(node) > 1:
-                del node[:-1]
+                if self._kept:
+                    self._drop_children(node)
+                else:
+                    del node[:-1]
             node = node[-1]
             if isinstance(node.tag, str) and local_tag(node) in self._names:
                 watched = node
@@ -182,6 +187,16 @@ class ElementStream:
         self._held, self._watched = self._held + size if is_kept else 0, watched
         if self._held > self._source.limits.record_bytes:
             raise FeedError(f"no record ended within {self._source.limits.record_bytes} bytes")
+
+    def _drop_children(self, node: Element) -> None:
+        """All children but the last, and the first of each name that is kept."""
+        seen: set[str] = set()
+        for child in node[:-1]:
+            name = local_tag(child) if isinstance(child.tag, str) else ""
+            if name in self._kept and name not in seen:
+                seen.add(name)
+            else:
+                node.remove(child)
 
     def _close(self, parser: Any) -> None:
         try:

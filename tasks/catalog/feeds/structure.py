@@ -15,6 +15,7 @@ from lxml import etree
 
 from tasks.catalog.feeds.errors import FeedError
 from tasks.catalog.feeds.mapping import Target
+from tasks.catalog.feeds.paths import ANY_NUMBER
 from tasks.catalog.feeds.records import local_name
 from tasks.catalog.feeds.sources import Source
 from tasks.catalog.feeds.stream import PARSER_OPTIONS, Element
@@ -26,6 +27,8 @@ _ENOUGH_FIELDS = 5
 _MOST_DEPTH = 40
 _MOST_NESTING = 4  # levels below a record that are looked into
 _MOST_PATHS = 5_000  # that are told apart
+_SAME_FIELDS = 0.6  # of the fields of two elements of one name: those that both have
+_LEAST_EVIDENCE_OF_ONE = 1.5  # of an element that does not repeat: a name and a picture, a price
 _MOST_PAIR_FIELDS = 3  # name, value, unit
 _Path = tuple[str, ...]
 # Fields that a product has and its parts, groups and pages have not all of.
@@ -99,7 +102,35 @@ def find_record(source: Source, most_bytes: int = STRUCTURE_BYTES) -> RecordFoun
     score, best = max(scored, key=lambda one: (one[0], -len(one[1])), default=(0.0, ()))
     if score <= 0:
         return None
-    return RecordFound("/" + "/".join(best), shapes[best].count, round(score, 3), _prefixed(best, shapes))
+    if shapes[best].count == 1 and _evidence(best, shapes) < _LEAST_EVIDENCE_OF_ONE:
+        return None  # an error message, a report
+    places = _find_places(best, shapes)
+    count = sum(shapes[place].count for place in places)
+    return RecordFound(_join_places(places), count, round(score, 3), _prefixed(best, shapes))
+
+
+def _find_places(best: _Path, shapes: _Shapes) -> list[_Path]:
+    """Every path of the record: that of `best`, and others of its name and fields, as in categories of any depth."""
+    fields = shapes[best].fields
+    if best[-1] in best[:-1]:
+        return [best]
+    return [
+        path
+        for path, shape in shapes.items()
+        if path[-1] == best[-1]
+        and best[-1] not in path[:-1]
+        and len(shape.fields & fields) >= _SAME_FIELDS * len(shape.fields | fields)
+    ]
+
+
+def _join_places(places: list[_Path]) -> str:
+    """One path for them all: what they start and end with in common, and "**" between."""
+    shortest, first = min(map(len, places)), places[0]
+    if len(places) == 1:
+        return "/" + "/".join(first)
+    end = next(n for n in range(1, shortest + 1) if n == shortest or len({path[-n - 1] for path in places}) > 1)
+    start = next(n for n in range(shortest - end + 1) if n == shortest - end or len({path[n] for path in places}) > 1)
+    return "/" + "/".join((*first[:start], ANY_NUMBER, *first[len(first) - end :]))
 
 
 def _prefixed(record: _Path, shapes: _Shapes) -> tuple[str, ...]:
@@ -159,12 +190,17 @@ def _score(path: _Path, shapes: _Shapes, total: int) -> float:
     if len(fields) < 2 or _is_pair(path, shapes):
         return 0.0
     telling = _telling(fields)
-    evidence = sum(_TELLING.get(target or "", 0.1) for target in telling)
+    evidence = _evidence(path, shapes)
     variety = min(1.0, len(fields) / _ENOUGH_FIELDS)
     repeats = 0.35 if shape.most_siblings <= 1 else min(1.0, 0.6 + math.log10(shape.most_siblings) / 4)
     cover = math.sqrt(shape.text / total)
     part = 0.4 if "name" not in telling and _has_named_parent(path, shapes) else 1.0
     return repeats * variety * cover * _name_factor(path[-1]) * part * min(1.0, 0.25 + evidence / 4)
+
+
+def _evidence(path: _Path, shapes: _Shapes) -> float:
+    """How much the fields of an element are those of a product."""
+    return sum(_TELLING.get(target or "", 0.1) for target in _telling(_own_fields(path, shapes)))
 
 
 def _telling(fields: Iterable[str]) -> set[Target | None]:
@@ -186,6 +222,8 @@ def _is_pair(path: _Path, shapes: _Shapes) -> bool:
     fields = shapes[path].fields
     if len(fields) > _MOST_PAIR_FIELDS or shapes[path].most_siblings < 2:
         return False
+    if any(child in shapes and shapes[child].children for child in shapes[path].children):
+        return False  # `<item><name>..</name><values><value>..</value></values></item>` is no pair
     concepts = {concept for field in fields for reading in read_name(field) for concept in reading.concepts}
     return "value" in concepts and bool(concepts & {"name", "pair_name"}) and not concepts & {"price", "sku", "image"}
 

@@ -13,7 +13,7 @@ from tasks.catalog.feeds.errors import FeedError
 from tasks.catalog.feeds.fields import own_name
 from tasks.catalog.feeds.mapping import FeedMapping, Target
 from tasks.catalog.feeds.sources import Source, open_source
-from tasks.catalog.feeds.structure import find_record, read_events
+from tasks.catalog.feeds.structure import RecordFound, find_record, read_events
 from tasks.catalog.feeds.suggestions_choice import Choice, choose
 from tasks.catalog.feeds.suggestions_columns import SAMPLED_RECORDS, Column, DataType, read_columns
 from tasks.catalog.feeds.suggestions_hints import (
@@ -24,10 +24,13 @@ from tasks.catalog.feeds.suggestions_hints import (
     find_scale,
     find_units,
 )  # fmt: skip
+from tasks.catalog.feeds.suggestions_outside import find_outside
 from tasks.catalog.feeds.suggestions_parts import find_pairs, find_variant
+from tasks.catalog.feeds.tables import find_table
 from tasks.catalog.pages import Frozen
 
 ATTRIBUTE_CONFIDENCE = 0.5  # what is not understood is metadata at 0.5
+TABLE_SCORE = 0.9  # of rows under names that say what they are
 
 
 class FieldSuggestion(Frozen):
@@ -59,12 +62,17 @@ def suggest(path: Path, encoding: str | None = None, records: int = SAMPLED_RECO
 
 def suggest_for(source: Source, records: int = SAMPLED_RECORDS) -> Suggestion:
     """As `suggest`, for a source that is open."""
-    found = find_record(source)
+    table = find_table(source)
+    found = RecordFound(table.record, 0, TABLE_SCORE) if table else find_record(source)
     if found is None:
         collections.deque(read_events(source, ("end",), strict=True), maxlen=0)  # what is broken is named first
         raise FeedError("no repeating record with the fields of a product was found")
-    bare = FeedMapping(record=found.path, fields={})
+    bare = FeedMapping(record=found.path, fields={}, columns=table.columns if table else ())
     columns, count = read_columns(source, bare, found.prefixed, records)
+    above, joins = ({}, ()) if table else find_outside(source, found.path, columns)
+    if above or joins:
+        bare = bare.model_copy(update={"above": above, "joins": joins})
+        columns, count = read_columns(source, bare, found.prefixed, records)
     pairs = find_pairs(columns)
     if pairs:
         columns, count = read_columns(source, bare.model_copy(update={"pairs": pairs}), found.prefixed, records)
@@ -76,6 +84,9 @@ def suggest_for(source: Source, records: int = SAMPLED_RECORDS) -> Suggestion:
     priced = find_prices(own, choices)
     mapping = FeedMapping(
         record=found.path,
+        columns=bare.columns,
+        above=above,
+        joins=joins,
         fields=_fields(choices),
         attributes={path: name for path, name in named.items() if _is_told(path, name) and path not in priced},
         pairs=pairs,

@@ -5,16 +5,19 @@ from __future__ import annotations
 import copy
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Literal
 
 from tasks.catalog.feeds.mapping import FeedMapping
+from tasks.catalog.feeds.outside import Outside
+from tasks.catalog.feeds.paths import ANY_NUMBER, fits, steps_of
 from tasks.catalog.feeds.records import RecordReader, Values, local_name
 from tasks.catalog.feeds.sources import Source
 from tasks.catalog.feeds.stream import Element
 from tasks.catalog.feeds.structure import read_events
 from tasks.catalog.feeds.suggestions_kinds import kinds_of
+from tasks.catalog.feeds.tables import name_columns, read_row
 
 DataType = Literal["string", "url", "number", "text", "date", "boolean"]
 SAMPLED_RECORDS = 200
@@ -101,9 +104,37 @@ def read_columns(
 
     Values and paths are those that an import with `mapping` reads (pairs by their names, variants left out).
     """
+    outside = _gather_outside(source, mapping) if mapping.above or mapping.joins else None
+    kept = outside.kept if outside else ()
+    elements = itertools.islice(read_elements(source, mapping.record, kept), records)
+    if mapping.columns:
+        return _gather(_read_rows(elements, mapping.columns))
     reader = _reader_of(mapping, prefixed)
-    elements = itertools.islice(read_elements(source, mapping.record), records)
-    return _gather(reader.read(element)[0] for element in elements)
+    if outside is None:
+        return _gather(reader.read(element)[0] for element in elements)
+    return _gather(_read_outside(elements, reader, outside))
+
+
+def _gather_outside(source: Source, mapping: FeedMapping) -> Outside:
+    outside = Outside(mapping)
+    for join in mapping.joins:
+        for element in read_elements(source, join.path):
+            outside.gather(element)
+    return outside
+
+
+def _read_outside(elements: Iterable[Element], reader: RecordReader, outside: Outside) -> Iterator[Values]:
+    for element in elements:
+        values, _ = reader.read(element)
+        outside.add_to(element, values)
+        yield values
+
+
+def _read_rows(rows: Iterable[Element], columns: tuple[str, ...]) -> Iterator[Values]:
+    for row in rows:
+        values = read_row(row, columns)
+        if len(values) > 1 and any(name_columns([str(value)])[0] != name for name, value in values.items()):
+            yield values
 
 
 def read_variant_columns(
@@ -138,18 +169,19 @@ def _gather(records: Iterable[Values]) -> tuple[list[Column], int]:
     return list(columns.values()), count
 
 
-def read_elements(source: Source, record: str) -> Iterator[Element]:
-    """The elements at the path `record` ("*": any one name) of the feed's head, one at a time."""
-    wanted = record.strip("/").split("/")
+def read_elements(source: Source, record: str, kept: Sequence[str] = ()) -> Iterator[Element]:
+    """The elements at the path `record` of the feed's head, one at a time; texts named in `kept` stay beside them."""
+    wanted, is_deep = steps_of(record), ANY_NUMBER in record
     stack: list[str] = []
     for event, element in read_events(source, ("start", "end")):
         if event == "start":
             stack.append(local_name(element.tag))
             continue
-        if len(stack) == len(wanted) and all(step in ("*", name) for step, name in zip(wanted, stack, strict=True)):
+        is_record = stack[-1] == wanted[-1] and fits(wanted, stack)
+        if is_record:
             yield element
-        if len(stack) <= len(wanted):
+        if is_record or (not is_deep and len(stack) <= len(wanted) and stack[-1] not in kept):
             element.clear()
-            while len(stack) > 1 and element.getprevious() is not None:
+            while not kept and len(stack) > 1 and element.getprevious() is not None:
                 del element.getparent()[0]
         stack.pop()

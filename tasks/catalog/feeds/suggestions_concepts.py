@@ -18,6 +18,10 @@ _NAMED = frozenset(
     | {"dimensions", "availability"}
 )  # fmt: skip
 _MOST_READINGS = 12
+_CODE_TRUST = 0.9  # a "code" is the article's where nothing else is called its number
+_LETTERS = {"w": "width", "b": "width", "h": "height", "d": "depth", "t": "depth", "l": "length"}
+_AMBIGUOUS = 0.9
+_LEAD_TIME_TRUST = 0.48  # a time of delivery tells availability where its values do and nothing else is there
 
 
 class Meaning(NamedTuple):
@@ -29,14 +33,29 @@ class Meaning(NamedTuple):
 
 def mean_path(path: str) -> tuple[Meaning, ...]:
     """What a path relative to its record can mean, the likeliest first. "designer/name" is the designer."""
-    *containers, leaf = [part.rpartition(":")[2] for part in path.split("/")] if path != "." else ["value"]
+    *containers, leaf = _spell_axis([part.rpartition(":")[2] for part in path.split("/")]) if path != "." else ["value"]
     found: dict[Target | None, float] = {}
     leaves = read_name(leaf)
     for readings in list(combinations(*(read_name(name)[:2] for name in containers), leaves))[:_MOST_READINGS]:
         meaning = _mean(readings[:-1], readings[-1], leaf.startswith("@"))
         found[meaning.target] = max(found.get(meaning.target, 0.0), meaning.confidence)
+    is_open = len(leaves) > 1 and leaves[0].quality == leaves[1].quality
+    if is_open and len([target for target in found if target]) > 1:  # "amount": of money or of pieces
+        found = {target: round(_AMBIGUOUS * confidence, 3) for target, confidence in found.items()}
     ranked = sorted(found.items(), key=lambda one: one[1], reverse=True)
     return tuple(Meaning(target, confidence) for target, confidence in ranked)
+
+
+def _spell_axis(names: list[str]) -> list[str]:
+    """A size's single letter below an element of sizes in full: "dimensions/W"."""
+    axis = _LETTERS.get(names[-1].lstrip("@").casefold())
+    if (
+        axis
+        and len(names) > 1
+        and {"dimensions", "size"} & {one for each in read_name(names[-2]) for one in each.concepts}
+    ):
+        return [*names[:-1], axis]
+    return names
 
 
 def is_variant_path(path: str) -> bool:
@@ -55,15 +74,23 @@ def _mean(containers: tuple[Reading, ...], leaf: Reading, is_attribute: bool) ->
     own = set(leaf.concepts) - {"label", "value"} - ({"product", "frame"} if len(leaf.concepts) > 1 or outer else set())
     if own <= {UNKNOWN}:
         own = set()
-        confidence = 0.0 if not outer else 0.8 if UNKNOWN not in leaf.concepts else 0.4
-    if own - {UNKNOWN}:
+        confidence = 0.0 if not outer else 0.92 if UNKNOWN not in leaf.concepts else 0.4
+    if own - {UNKNOWN, "id", "code", "name"}:
+        outer.discard("sku")  # "model/designer" is the designer of a product
+    if own - {UNKNOWN} and not is_attribute:
         outer.discard("description")  # "details/name" is no part of a description
     unknown = UNKNOWN in own
     target = _join(own - {UNKNOWN} | outer, own)
     if is_attribute and containers and own == {"category"}:
         target = None  # the type of a text, of a link
+    if target is None and is_attribute and own == {"url"}:
+        confidence *= 0.6  # its values tell whether it is the address of a picture
     if unknown:
         confidence *= 0.85
+    if target == "sku" and "sku" not in own | outer:
+        confidence *= _CODE_TRUST
+    if target == "availability" and "lead_time" in own:
+        confidence *= _LEAD_TIME_TRUST
     if own & {"name", "id", "code", "url"} and any(UNKNOWN in container.concepts for container in containers):
         confidence *= 0.7  # a thing that is not known has this name, not the product
     return Meaning(target, round(confidence * _TRUST.get(target or "", 0.94), 3))
@@ -82,7 +109,9 @@ def _join(concepts: set[str], own: set[str]) -> Target | None:
     if _AXES & concepts:
         return _axis(concepts)
     if concepts & (_PRICES | {"vat"}):
-        return _price(concepts)
+        return "vat_rate" if own == {"vat"} else _price(concepts)
+    if "lead_time" in concepts:
+        return "availability" if concepts <= {"lead_time", "availability", "product", "name"} else None
     if "image" in concepts:
         return "image" if concepts <= {"image", "url", "product", "availability"} else None
     if "group" in concepts:

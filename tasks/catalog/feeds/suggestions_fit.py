@@ -6,10 +6,17 @@ from collections.abc import Callable
 
 from tasks.catalog.feeds.mapping import Target
 from tasks.catalog.feeds.suggestions_columns import Column
+from tasks.catalog.feeds.suggestions_names import words_of
 
 # A fit multiplies the confidence that a name gives: 0 says "cannot be", below 1 "hardly", above 1 "as expected".
 _NO, _DOUBT, _NEUTRAL, _YES = 0.0, 0.5, 1.0, 2.0
 _MOST = 0.99
+_MANY = 4
+_STATES = frozenset(
+    {"status", "state", "estado", "stato", "statut", "etat", "stav", "stan", "durum", "tila", "stare", "stanje",
+     "allapot", "tilstand", "zustand", "статус", "состояние", "стан", "състояние", "κατασταση"}
+)  # fmt: skip
+_ACTIVE = frozenset({"activ", "inact", "aktiv", "actif", "attiv", "ativo"})
 _CODES: tuple[Target, ...] = ("id", "sku", "mpn", "group")
 _PRICES: tuple[Target, ...] = ("price", "sale_price", "list_price", "price_net")
 _AXES: tuple[Target, ...] = ("width", "height", "depth", "length", "thickness", "diameter")
@@ -43,7 +50,7 @@ def fit(target: Target, column: Column) -> float:
 def guess(column: Column) -> tuple[Target, float] | None:
     """What values alone say of a column whose name says nothing; a guess stays below what a name gives."""
     shares, many = column.shares, len(column.values) >= 5
-    if shares["picture"] >= 0.8:
+    if shares["picture"] >= 0.8 and not is_constant(column):
         return "image", 0.85
     if shares["gtin"] >= 0.9 and many and column.distinct >= 0.8 and column.mean_length >= 12:
         return "gtin", 0.85
@@ -65,6 +72,18 @@ def guess(column: Column) -> tuple[Target, float] | None:
     if column.data_type == "text" and column.distinct >= 0.5 and column.mean_words >= 10:
         return "description", 0.6
     return None
+
+
+def says_stock(column: Column) -> bool:
+    """Whether a column of states is of the stock, not of an article that is sold or no longer."""
+    if not _STATES & set(words_of(column.path)) or {value.casefold()[:5] for value in column.values} & _ACTIVE:
+        return False
+    return column.shares["state"] >= 0.9
+
+
+def is_constant(column: Column) -> bool:
+    """Whether several records all say the same: an address of the shop's, a logo."""
+    return len(column.values) >= _MANY and len(set(column.values)) == 1
 
 
 def looks_like_name(column: Column) -> float:

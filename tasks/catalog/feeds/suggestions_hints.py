@@ -12,6 +12,7 @@ from tasks.catalog.feeds.mapping import Target
 from tasks.catalog.feeds.suggestions_choice import Choice
 from tasks.catalog.feeds.suggestions_columns import Column
 from tasks.catalog.feeds.suggestions_concepts import mean_path
+from tasks.catalog.feeds.suggestions_conflicts import says_time
 from tasks.catalog.feeds.suggestions_names import read_name, words_of
 from tasks.catalog.feeds.values import AvailabilityScale, parse_currency, parse_money
 from tasks.catalog.feeds.values_sizes import unit_of
@@ -20,12 +21,18 @@ _PRICES: frozenset[Target] = frozenset({"price", "sale_price", "list_price", "pr
 _MEASURES: frozenset[Target] = frozenset(
     {"width", "height", "depth", "length", "thickness", "diameter", "weight", "dimensions"}
 )
-_NAME_UNITS = frozenset({"mm", "cm", "m", "kg", "kgs", "g", "gr", "grams", "lb", "lbs", "inch", "inches"})
-_UNIT_WORDS = frozenset({"unit", "units", "uom", "measure", "einheit", "unita", "unite", "jednostka", "jednotka"})
+_NAME_UNITS = frozenset(
+    {"mm", "cm", "m", "kg", "kgs", "g", "gr", "grams", "lb", "lbs", "inch", "inches", "мм", "см", "м", "кг", "г", "гр"}
+)
+_UNIT_WORDS = frozenset(
+    {"unit", "units", "uom", "measure", "measurement", "class", "einheit", "unita", "unite", "jednostka", "jednotka",
+     "gewei", "um", "udm", "me", "ед"}
+)  # fmt: skip
+_AXES = frozenset({"width", "height", "depth", "length"})
 _MASSES = frozenset({"kg", "g", "lb", "oz"})
 _MOST_WITH_UNITS = 0.5  # share of the values that state a unit themselves
-_HEADER_CURRENCY = re.compile(rb"<(?:\w+:)?currency(?:[ _-]?(?:code|id))?[^>]*>\s*([A-Za-z]{3})\s*<", re.IGNORECASE)
-_HEADER_CURRENCY_ATTRIBUTE = re.compile(rb"<\w[^>]*\scurrency\s*=\s*[\"']([A-Za-z]{3})[\"']", re.IGNORECASE)
+_HEADER_VALUE = re.compile(r"([\w.-]+)\s*(?:=\s*[\"']|[^<>]*>)\s*([A-Za-z]{3})\s*[<\"']")
+_CODE_AT_END = re.compile(r"[a-z][A-Z]?([A-Z]{3})$")
 _GENERIC = frozenset({"name", "value", "label", "code", "id", "text", "description", "url"})
 
 
@@ -41,13 +48,29 @@ def find_currency(columns: Sequence[Column], choices: Mapping[str, Choice], head
             continue
         found = [money.currency for value in column.values if (money := parse_money(value))]
         beside.update(code for code in found if code)
-        named.update(word.upper() for word in words_of(column.path) if len(word) == 3 and parse_currency(word.upper()))
+        named.update(_codes_in(column.path))
     if beside:
         return None if len(beside) > 1 else beside.most_common(1)[0][0]
     if len(named) == 1:
         return named.most_common(1)[0][0]
-    header = _HEADER_CURRENCY.search(head) or _HEADER_CURRENCY_ATTRIBUTE.search(head)
-    return parse_currency(header[1].decode().upper()) if header else None
+    return _header_currency(head.decode("utf-8", "replace"))
+
+
+def _codes_in(path: str) -> set[str]:
+    """The currencies that a path names: price_eur, PriceEUR, priceRUAH."""
+    words = {word.upper() for word in words_of(path) if len(word) == 3}
+    if (tail := _CODE_AT_END.search(path)) is not None:
+        words.add(tail[1])
+    return {word for word in words if parse_currency(word) == word}
+
+
+def _header_currency(head: str) -> str | None:
+    """The first code of a currency in an element or attribute that is called so, in any language."""
+    for name, value in _HEADER_VALUE.findall(head):
+        code = parse_currency(value.upper())
+        if code and any(reading.concepts[0] == "currency" for reading in read_name(name)):
+            return code
+    return None
 
 
 def find_decimal_mark(columns: Sequence[Column], choices: Mapping[str, Choice]) -> DecimalMark | None:
@@ -85,15 +108,19 @@ def _stated_units(columns: Sequence[Column]) -> dict[str, str]:
         found.setdefault(parent, unit)
         concepts = {concept for word in words for reading in read_name(word) for concept in reading.concepts}
         found |= {kind: unit for kind in ("weight", "dimensions") if kind in concepts}
+        if concepts & _AXES:  # "length_class" beside length, width and height
+            found.setdefault("dimensions", unit)
     return found
 
 
 def find_scale(columns: Sequence[Column], choices: Mapping[str, Choice]) -> AvailabilityScale:
     """Days where the availability is a delivery time in numbers, else flags and counts."""
     for column in columns:
-        if choices[column.path].target == "availability" and column.shares["count"] + column.shares["digits"] >= 0.5:
+        if choices[column.path].target != "availability":
+            continue
+        if says_time(column.path) or column.shares["count"] + column.shares["digits"] >= 0.5:
             words = set(words_of(column.path))
-            if words & {"delivery", "lieferzeit", "lead", "dodani", "dodaci", "levertijd", "days", "leveranstid"}:
+            if words & {"delivery", "lieferzeit", "dodani", "dodaci", "levertijd", "days"} or says_time(column.path):
                 return "days"
     return "flag"
 

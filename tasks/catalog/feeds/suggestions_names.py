@@ -18,6 +18,7 @@ from tasks.catalog.feeds.values_data import data
 UNKNOWN = "?"
 
 _CAMEL = re.compile(r"(?<=[^\W\d_A-ZΑ-ΩА-Я])(?=[A-ZΑ-ΩА-ЯÀ-Þ])|(?<=[A-Z])(?=[A-Z][a-z])")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _WORD = re.compile(r"[^\W\d_]+")
 # Letters that decomposition leaves as they are, and the other way in which German is written without its own.
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ς": "σ", "ё": "е"})
@@ -25,6 +26,7 @@ _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": 
 _UNITS = frozenset({"mm", "cm", "kg", "kgs", "gr", "lb", "lbs", "inch", "inches"})
 _MOST_PHRASE_WORDS = 5
 _SHORTEST_PART = 3  # letters of a word inside a compound
+_SHORT_ENDS = ("id", "nr")
 _UNKNOWN_QUALITY = 0.5
 _CUT_QUALITY = 0.95
 _NAME_CACHE = 4096
@@ -58,6 +60,8 @@ def _flatten(text: str) -> str:
 @lru_cache(maxsize=_NAME_CACHE)
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name, folded: "ProductName", "PRODUCT_NAME" and "product-name2" are ("product", "name")."""
+    if "_x" in name:  # "Retail_x0020_Price", as .NET and databases write a blank
+        name = _ESCAPED.sub(lambda code: chr(int(code[1], 16)), name)
     if name.isupper():
         name = name.casefold()
     return tuple(_flatten(word) for word in _WORD.findall(_CAMEL.sub(" ", name)))
@@ -127,7 +131,10 @@ def _cut(words: tuple[str, ...]) -> list[tuple[tuple[str, ...], float]]:
 
 
 def _cut_compound(word: str) -> list[tuple[tuple[str, ...], float]]:
-    """A compound's parts ("verkaufspreis"); the whole is unknown where its last part is."""
+    """A compound's parts ("verkaufspreis", "produktid"); the whole is unknown where its last part is."""
+    for last in _SHORT_ENDS:
+        if word.endswith(last) and (found := lexicon().get(word.removesuffix(last))):
+            return [(found, 0.97), (lexicon()[last], 0.97)]
     best: dict[int, list[tuple[tuple[str, ...], float]]] = {len(word): []}
     for start in range(len(word) - _SHORTEST_PART, -1, -1):
         for end in range(len(word), start + _SHORTEST_PART - 1, -1):

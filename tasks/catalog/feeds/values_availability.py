@@ -17,6 +17,7 @@ _HOURS_A_DAY = 24
 _NUMBER = re.compile(r"([+-]?\d+)(?:[.,]0+)?")
 _CODE = re.compile(r"0\d|\d{6}")  # a date without its marks, an article: no count
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ].*)?|\d{1,2}\.\d{1,2}\.\d{4}")
+_COUNT = re.compile(r"(?:([^\W\d][^\d]*?) ?)?(\d{1,6})(?: ?([^\W\d_]+))?")
 _BOUND = re.compile(r"[<>≤≥+]\s*[1-9]\d*|[1-9]\d*\s*\+")
 
 
@@ -39,7 +40,7 @@ def _read(text: str, scale: AvailabilityScale) -> str | None:
     if _BOUND.fullmatch(text):
         return "InStock" if scale == "flag" else None
     folded = fold_words(re.sub(r"^.*[/#](?=\w+$)", "", text))  # the term of an address
-    return _terms().get(folded) or _find_phrase(folded) or _read_time(folded)
+    return _terms().get(folded) or _find_phrase(folded) or _read_count(folded, scale) or _read_time(folded)
 
 
 def _read_number(number: int, scale: AvailabilityScale) -> str | None:
@@ -54,6 +55,18 @@ def _find_phrase(folded: str) -> str | None:
     """The longest phrase of `folded` that names a state; negations are longer than what they negate."""
     best = max((match.group() for match in _phrases().finditer(folded)), key=len, default=None)
     return _terms()[best] if best else None
+
+
+def _read_count(folded: str, scale: AvailabilityScale) -> str | None:
+    """A stock with its unit or bound: "12 pcs", "more than 10", "less than 5 pieces"."""
+    if scale != "flag" or not (match := _COUNT.fullmatch(folded)):
+        return None
+    bound, count, unit = match[1] or "", int(match[2]), match[3] or ""
+    if unit not in _time_words("piece_words") and (unit or not bound):
+        return None
+    if bound in _time_words("less_words"):
+        return "LimitedAvailability"
+    return _read_number(count, scale) if not bound or bound in _time_words("more_words") else None
 
 
 def _read_time(folded: str) -> str | None:

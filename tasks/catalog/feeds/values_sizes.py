@@ -36,7 +36,8 @@ def parse_measure(text: str, default_unit: str | None = None, mark: DecimalMark 
 @lru_cache(maxsize=VALUE_CACHE)
 def unit_of(text: str) -> str | None:
     """The unit that `text` names ("Kg.", "ίντσες"), in its usual sign."""
-    return _units().get(text.strip(" ()[].").casefold())
+    text = text.strip(" ()[].").casefold()
+    return _units().get(text) or _units().get(text.rpartition(".")[2])  # "unece.unit.CMT"
 
 
 @lru_cache(maxsize=VALUE_CACHE)

@@ -8,7 +8,8 @@ from datetime import date
 from tasks.catalog.feeds.heads import Head
 from tasks.catalog.feeds.mapping import FeedMapping
 from tasks.catalog.feeds.profiles import bmecat, ceneo, cxml, google, heureka, shopify, skroutz, woocommerce, yml
-from tasks.catalog.feeds.profiles.base import Profile, Rules
+from tasks.catalog.feeds.profiles.base import Profile, Rules, has_fields
+from tasks.catalog.feeds.profiles.custom import CustomRules
 
 __all__ = ["PROFILES", "Profile", "Rules", "recognise", "start_rules"]
 
@@ -33,10 +34,13 @@ def recognise(head: Head, *, accept_orders: bool = False) -> FeedMapping | None:
     """
     if accept_orders and (mapping := cxml.fit_order(head)) is not None:
         return mapping
-    return next((mapping for profile in PROFILES if (mapping := profile.fit(head)) is not None), None)
+    for profile in PROFILES:
+        if (mapping := profile.fit(head)) is not None and has_fields(head, mapping, *profile.needs):
+            return mapping
+    return None
 
 
 def start_rules(mapping: FeedMapping, head: Head, today: date | None) -> Rules:
-    """What the mapping's profile knows beyond it; nothing for a mapping of another name."""
+    """What the mapping's profile knows beyond it; of a mapping of another name, what it says itself."""
     profile = next((one for one in PROFILES if one.name == mapping.name), None)
-    return profile.rules(head, mapping, today) if profile else Rules(head, mapping, today)
+    return (profile.rules if profile else CustomRules)(head, mapping, today)

@@ -9,15 +9,27 @@ from datetime import date
 from typing import NamedTuple
 
 from tasks.catalog.feeds.heads import Head
-from tasks.catalog.feeds.mapping import FeedMapping
+from tasks.catalog.feeds.mapping import FeedMapping, Target
 from tasks.catalog.feeds.records import Values
 from tasks.catalog.feeds.stream import Element
+
+
+def has_fields(head: Head, mapping: FeedMapping, *targets: Target) -> bool:
+    """Whether the head's records have each of these fields under a name of the profile's: names alone may mislead."""
+    names = head.children(mapping.record) | {f"@{key.casefold()}" for key in head.keys.get(mapping.record, ())}
+    return not head.counts.get(mapping.record) or all(
+        any(path.partition("/")[0].casefold() in names for path in mapping.fields.get(target, ())) for target in targets
+    )
 
 
 class Rules:
     """The rules of one feed, and what they gather from it on the first pass. These add nothing to its mapping."""
 
     watched: tuple[str, ...] = ()  # names of elements besides the record that `gather` is to see
+
+    kept: tuple[str, ...] = ()  # names of texts around the records that their rules read
+
+    is_placed = False  # whether `place` tells anything
 
     dated: re.Pattern[bytes] | None = None  # what only a record has whose values depend on the day
 
@@ -39,8 +51,15 @@ class Rules:
         return None
 
     def skip(self, record: Element, *, gathering: bool) -> str | None:
-        """Why a record is no product, None where it is one. `gathering` is true on the first pass."""
+        """Why a record is no product, None where it is one, "" where it is no record at all.
+
+        `gathering` is true on the first pass.
+        """
         return None
+
+    def place(self, record: Element) -> str:
+        """What the elements around a record say of it: as much a part of it as its own bytes."""
+        return ""
 
     def trim(self, record: Element) -> None:
         """Take out of a record what does not hold today."""
@@ -70,3 +89,4 @@ class Profile(NamedTuple):
     name: str
     fit: Callable[[Head], FeedMapping | None]
     rules: type[Rules] = Rules
+    needs: tuple[Target, ...] = ()  # fields without which a feed is of another format, whatever its names

@@ -101,6 +101,6 @@ class HeurekaRules(Rules):
 
 
 PROFILES = (
-    Profile("zbozi", lambda head: _fit(head, "zbozi"), HeurekaRules),
-    Profile("heureka", lambda head: _fit(head, "heureka"), HeurekaRules),
+    Profile("zbozi", lambda head: _fit(head, "zbozi"), HeurekaRules, ("name",)),
+    Profile("heureka", lambda head: _fit(head, "heureka"), HeurekaRules, ("name",)),
 )

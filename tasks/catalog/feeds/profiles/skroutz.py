@@ -6,7 +6,7 @@ Sources: developer.skroutz.gr (XML feed), merchants.bestprice.gr (feed specifica
 from __future__ import annotations
 
 from tasks.catalog.feeds.heads import Head
-from tasks.catalog.feeds.mapping import FeedMapping
+from tasks.catalog.feeds.mapping import FeedMapping, Target
 from tasks.catalog.feeds.profiles.base import Profile, Rules
 
 _SKROUTZ_NAMES = frozenset(
@@ -115,4 +115,8 @@ class GreekRules(Rules):
         self.title = head.text(f"{above}/title") or head.text(f"/{head.root}/title")
 
 
-PROFILES = (Profile("skroutz", fit_skroutz, GreekRules), Profile("bestprice", fit_bestprice, GreekRules))
+_NEEDED: tuple[Target, ...] = ("name", "price", "url", "image")  # that both ask of every product
+PROFILES = (
+    Profile("skroutz", fit_skroutz, GreekRules, _NEEDED),
+    Profile("bestprice", fit_bestprice, GreekRules, _NEEDED),
+)

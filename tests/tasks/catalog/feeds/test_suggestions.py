@@ -45,6 +45,9 @@ def field(suggestion: Suggestion, path: str) -> FieldSuggestion:
         ("images/image/url", "image"), ("dimensions/width", "width"), ("designer/name", "designer"),
         ("details/name", "name"), ("brand/url", None), ("shipping/price", None), ("weight/@unit", None),
         ("meta_title", None), ("category_id", None), ("wholesale_price", None), ("summary/@type", None),
+        ("price/vat_rate", "vat_rate"), ("description/language/@href", None),
+        ("media/content/@width", None), ("model/designer", "designer"), ("dimensions/W", "width"), ("W", None),
+        ("produktid", "id"), ("Retail_x0020_Price", "price"), ("price/value", "price"), ("prix_achat_ht", None),
     ],
 )  # fmt: skip
 def test_names_mean_fields_in_many_languages(path: str, target: str | None) -> None:
@@ -198,3 +201,117 @@ def test_only_the_head_is_looked_at(make_feed: Make, monkeypatch: Any) -> None:
     path = make_feed("<item><name>{name}</name><price>{n}</price></item>")
     path.write_bytes(path.read_bytes().removesuffix(b"</shop>") + b" " * 9_000_000 + b"<broken")
     assert suggest(path).mapping.fields["name"] == ("name",)
+
+
+def test_a_short_description_is_the_name_where_there_is_none(make_feed: Make) -> None:
+    record = "<item><code>K-{n}</code><description>{name}</description><price>{n}.50</price></item>"
+    fields = suggest(make_feed(record)).mapping.fields
+    assert fields["name"] == ("description",)
+    assert "description" not in fields
+
+
+def test_a_title_that_repeats_a_code_is_no_name(make_feed: Make) -> None:
+    record = "<item><title>K-{n}</title><sku>K-{n}</sku><productname>{name}</productname><price>{n}.50</price></item>"
+    assert suggest(make_feed(record)).mapping.fields["name"] == ("productname",)
+
+
+def test_the_long_one_of_several_descriptions_is_taken(make_feed: Make) -> None:
+    long = "A table of solid oak, oiled by hand, that seats six persons and is delivered in two parcels"
+    record = f"<item><name>{{name}}</name><short_text>Oak {{n}}</short_text><full_text>{long}</full_text></item>"
+    assert suggest(make_feed(record)).mapping.fields["description"] == ("full_text",)
+
+
+@pytest.mark.parametrize(
+    ("columns", "path"),
+    [
+        ("<delivery_time>1-3 days</delivery_time>", "delivery_time"),
+        ("<delivery_time>1-3 days</delivery_time><stock>5</stock>", "stock"),
+        ("<delivery_time>3</delivery_time>", None),
+    ],
+)
+def test_a_time_of_delivery_tells_the_stock_where_nothing_else_does(
+    make_feed: Make, columns: str, path: str | None
+) -> None:
+    found = suggest(make_feed(f"<item><name>{{name}}</name><price>{{n}}</price>{columns}</item>")).mapping
+    assert found.fields.get("availability", (None,))[0] == path
+    assert found.availability_scale == ("days" if path == "delivery_time" else "flag")
+
+
+def test_a_status_of_words_of_stock_is_the_availability_and_one_of_sale_is_not(make_feed: Make) -> None:
+    record = "<item><name>{name}</name><price>{n}</price><status>WORD</status></item>"
+    assert suggest(make_feed(record.replace("WORD", "in stock"))).mapping.fields["availability"] == ("status",)
+    assert "availability" not in suggest(make_feed(record.replace("WORD", "active"))).mapping.fields
+
+
+def test_a_logo_is_no_picture_of_a_product(make_feed: Make) -> None:
+    record = (
+        "<item><name>{name}</name><photo>https://s/{n}.jpg</photo><programLogo>https://s/logo.gif</programLogo></item>"
+    )
+    assert suggest(make_feed(record)).mapping.fields["image"] == ("photo",)
+
+
+@pytest.mark.parametrize(
+    "head",
+    ['<shop waehrung="CHF">', "<shop><valuta>CHF</valuta>", '<shop><price_list cur_code="chf"/>'],
+)
+def test_the_currency_is_named_in_the_header_in_any_language(make_feed: Make, head: str) -> None:
+    assert suggest(make_feed("<item><name>{name}</name><price>{n}</price></item>", head=head)).mapping.currency == "CHF"
+
+
+def test_a_unit_beside_several_sizes_is_theirs(make_feed: Make) -> None:
+    record = "<item><name>{name}</name><price>1</price><width>{n}</width><length_class>см</length_class></item>"
+    assert suggest(make_feed(record)).mapping.units["width"] == "cm"
+
+
+def test_names_of_values_may_lie_deeper_than_the_values(make_feed: Make) -> None:
+    record = (
+        "<item><name>{name}</name><price>{n}</price>"
+        '<Feature Value="{n} cm"><Kind><Name Value="Width"/></Kind></Feature>'
+        '<Feature Value="red"><Kind><Name Value="Hue"/></Kind></Feature></item>'
+    )
+    found = suggest(make_feed(record))
+    assert found.mapping.fields["width"] == ("Feature[Width]",)
+    assert field(found, "Feature[Hue]").samples == ("red",)
+
+
+def test_an_id_of_no_known_name_keeps_the_records_apart(make_feed: Make) -> None:
+    record = "<item><xyid>{n}</xyid><name>{name}</name><price>5</price></item>"
+    assert suggest(make_feed(record)).mapping.fields["id"] == ("xyid",)
+
+
+def test_texts_may_stand_in_an_element_for_their_language(make_feed: Make) -> None:
+    record = (
+        '<item><name><language id="1" href="https://s/l/1">{name}</language></name><price>{n}</price>'
+        '<text><language id="1" href="https://s/l/1">Solid {name}, oiled by hand, for six</language></text></item>'
+    )
+    fields = suggest(make_feed(record)).mapping.fields
+    assert (fields["name"], fields["description"]) == (("name/language",), ("text/language",))
+    assert "url" not in fields
+
+
+def test_sizes_of_a_picture_are_none_of_the_product(make_feed: Make) -> None:
+    record = '<item><name>{name}</name><price>1</price><content url="https://s/{n}.jpg" width="{n}" height="9"/></item>'
+    fields = suggest(make_feed(record)).mapping.fields
+    assert fields["image"] == ("content/@url",)
+    assert not {"width", "height"} & fields.keys()
+
+
+def test_elements_that_hold_named_values_are_no_variants(make_feed: Make) -> None:
+    record = (
+        '<item><name>{name}</name><Values><Value AttributeID="SKU">K-{n}</Value><Value AttributeID="Price">{n}.50'
+        '</Value><Several AttributeID="Colours"><Value>red</Value><Value>blue</Value></Several></Values></item>'
+    )
+    found = suggest(make_feed(record)).mapping
+    assert found.variant is None
+    assert (found.fields["sku"], found.fields["price"]) == (("Values/Value[SKU]",), ("Values/Value[Price]",))
+
+
+def test_a_regular_price_beside_a_net_one_is_what_a_consumer_pays(make_feed: Make) -> None:
+    record = "<item><name>{name}</name><rrp_incl_vat>{n}9.00</rrp_incl_vat><net_price>{n}.00</net_price></item>"
+    fields = suggest(make_feed(record)).mapping.fields
+    assert (fields["price"], fields["price_net"]) == (("rrp_incl_vat",), ("net_price",))
+
+
+def test_an_article_number_is_the_sku_before_any_code(make_feed: Make) -> None:
+    record = "<item><code>{n}</code><article_no>K-{n}</article_no><name>{name}</name><price>5</price></item>"
+    assert suggest(make_feed(record)).mapping.fields["sku"] == ("article_no",)

@@ -72,6 +72,8 @@ def test_the_feed_s_currency_and_mark_settle_what_the_text_leaves_open() -> None
         ("Κατόπιν παραγγελίας", "BackOrder"), ("4-6 weeks", "BackOrder"), ("onbackorder", "BackOrder"),
         ("discontinued", "Discontinued"), ("last pieces", "LimitedAvailability"),
         ("", None), ("031599", None), ("2026-01-31", None), ("foo", None),
+        ("více než 5 ks", "InStock"), ("0 db", "OutOfStock"), ("12 szt.", "InStock"), ("более 10", "InStock"),
+        ("less than 3 pcs", "LimitedAvailability"), ("5 shops", None), ("3 от", None),
     ],
 )  # fmt: skip
 def test_availability_is_schema_org_s_term(text: str, term: str | None) -> None:
