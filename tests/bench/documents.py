@@ -1,6 +1,6 @@
 """Two real documents of the corpus: a long manual, and a catalog of images only beside its OCR time alone.
 
-    QUARRY_CORPUS=folder python tests/bench/documents.py [--scan-pages 6]
+    QUARRY_CORPUS=folder python tests/bench/documents.py [--scan-pages 16]
 
 `manual_seconds` is the whole command on the 464-page manual without vectors, start of servers included, and
 `manual_ingest_seconds` the job in it; `manual_vectors_seconds` is the command again in the same home, from scratch and
@@ -29,7 +29,7 @@ SCANNED = "pdf/catalog/sunbrella-fabrics-imageonly.pdf"
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--scan-pages", type=int, default=6)
+    parser.add_argument("--scan-pages", type=int, default=16)
     options = parser.parse_args()
     corpus = os.environ.get("QUARRY_CORPUS")
     if not corpus:
