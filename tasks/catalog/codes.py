@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from tasks.catalog.vocabulary import TEXT_CACHE, fold, fold_label, labels
 
 FOOTNOTE_MARKS = "*†‡§¶‖♦•◊¹²³⁴⁵⁶⁷⁸⁹⁰ᵃᵇᶜᵈᵉᶠ"
+_SQUARE = re.compile(r"(?:^|[\s\d/(€$£])(?:mm|cm|m|ft|qm)[²³]$")  # "€/m²" has no mark
 _MARKS_AT_END = re.compile(rf"(?:[{FOOTNOTE_MARKS}][,;]?\s?)*[{FOOTNOTE_MARKS}]\s*$")  # "¹,²"
 _TOKEN = re.compile(r"[^\W_](?:[\w.\-/+]*[^\W_])?", re.UNICODE)
 _MAX_LENGTH = 24
@@ -49,14 +50,19 @@ _PREFIX = re.compile(r"(?:[#№]|\bn[o°º]\.?)\s?", re.IGNORECASE)
 
 def strip_marks(text: str) -> str:
     """`text` without the footnote marks at its end ("GV14*†" -> "GV14", "AN 81781)" -> "AN 8178")."""
+    if _SQUARE.search(text):
+        return text
     text = _MARKS_AT_END.sub("", text).rstrip(FOOTNOTE_MARKS + " ")
     numbered = _NUMBERED_MARK.search(text) if text.endswith(")") and "(" not in text else None
     return text[: numbered.start()].rstrip(FOOTNOTE_MARKS + " ") if numbered else text
 
 
 def clean_code(text: str) -> str:
-    """A printed code as it is ordered: one line, no footnote marks, no "No." before it."""
+    """A printed code as it is ordered: one line, no footnote marks, no "No." or "Art." before it."""
     text = " ".join(text.split())
+    label, _, rest = text.partition(" ")
+    if rest and not label.isupper() and fold_label(label) in folded_labels() and is_weak_code(rest):
+        text = rest  # "Art. 44164"; capitals may be of the code
     return strip_marks(_PREFIX.sub("", text, count=1) if _PREFIX.match(text) else text).strip(" :;,()[]")
 
 

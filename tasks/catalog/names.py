@@ -23,6 +23,13 @@ _ORNAMENTS = re.compile(
 )  # bullets; icons that OCR reads as signs
 _NUMBERING = re.compile(r"^(?:\d{1,3}[.)]\s+|[•●▪■◆➤►–—-]\s+)")
 _QUANTITY = re.compile(r"(?<!\w)\d[\d.,½¼¾/ ]*\s?(?:%|°|[^\W\d_]{1,3}\.?[²³2]?(?:/[^\W\d_]{1,3}[²³2]?)?)(?![^\W_])")
+_TAXES = re.compile(
+    r"(?<!\w)(?:(?:incl|excl|including|excluding|inkl|exkl|zzgl|inklusive|plus|ex|inc|without|ohne|bez|z|с|без)\.? "
+    r"(?:of )?(?:vat|tax|taxes|gst|mwst|ust|mehrwertsteuer|moms|mva|btw|tva|iva|vat|dph|ндс|φπα|alv)"
+    r"|iva (?:esclusa|inclusa|compresa|excl|incl|no incluido|incluido)|ttc|hors taxes)(?!\w)"
+)
+_MAX_REMARK_WORDS = 8
+_BRACKETED = re.compile(r"\s*\([^()]*\)?$")  # "Technical data (mm)"
 _PAGE_WORD = re.compile(r"(?:page|seite|pagina|pag|p|σελίδα|σελ|стр)\.?\s*\d+", re.I)
 
 
@@ -66,9 +73,18 @@ def is_name(text: str) -> bool:
         return False
     folded = fold(text)
     listed = (
-        folded in words("contents_headings") or folded in words("index_headings") or folded in words("prose_headings")
+        folded in words("contents_headings")
+        or folded in words("index_headings")
+        or folded in words("prose_headings")
+        or _BRACKETED.sub("", folded) in words("part_headings")
+        or _is_tax_remark(folded)
     )
     return not listed and fold_label(text) not in labels() and not is_figure_caption(text)
+
+
+def _is_tax_remark(folded: str) -> bool:
+    """Whether a line only says in what currency prices are and which taxes they hold ("EUR incl. VAT")."""
+    return bool(_TAXES.search(folded)) and len(folded.split()) <= _MAX_REMARK_WORDS
 
 
 @lru_cache(maxsize=TEXT_CACHE)

@@ -17,7 +17,7 @@ _SIGNS = table("currencies")
 _DOLLAR_COUNTRIES = {
     "CAD": r"\bcanadian\b|\bcanada\b|\bcad\b|\bcdn\b",
     "AUD": r"\baustralian?\b|\baud\b",
-    "NZD": r"\bnew zealand\b|\bnzd\b",
+    "NZD": r"\bnew zealand\b(?! (?:lambs)?wool)|\bnzd\b",
 }
 _SIGN_PATTERN = "|".join(
     re.escape(sign) + (r"(?![^\W\d_]|-\w)" if sign[-1].isalpha() else "")

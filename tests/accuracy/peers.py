@@ -15,8 +15,9 @@ from pathlib import Path
 from tasks.catalog.boxes import Box
 from tasks.catalog.discovery.context import Context
 from tasks.catalog.discovery.merge import merge
+from tasks.catalog.discovery.table_cells import Cell, RawTable, Row
 from tasks.catalog.discovery.table_columns import read_columns
-from tasks.catalog.discovery.table_rows import Cell, RawTable, Row, is_number
+from tasks.catalog.discovery.table_rows import is_number
 from tasks.catalog.discovery.tables import read_table
 from tasks.catalog.products import Product
 

@@ -9,10 +9,12 @@ from tasks.catalog.discovery.context import read_context, read_page_texts
 from tasks.catalog.discovery.cover import guess_brand, guess_title
 from tasks.catalog.discovery.document import judge
 from tasks.catalog.discovery.linking import link_images
+from tasks.catalog.discovery.listings import join_listed
 from tasks.catalog.discovery.merge import merge
 from tasks.catalog.discovery.page_kinds import kind_of_text
 from tasks.catalog.discovery.page_products import read_page_products
 from tasks.catalog.discovery.pictures import find_pictures, find_repeated
+from tasks.catalog.discovery.spreads import read_spreads
 from tasks.catalog.discovery.tables import Layout
 from tasks.catalog.discovery.terms import read_offer
 from tasks.catalog.pages import Page
@@ -38,7 +40,8 @@ def discover(pages: Sequence[Page], source: str) -> Discovery:
         reading = read_page_products(text, find_pictures(text.page, repeated), context, layout)
         seen.extend(reading.candidates)
         layout, listings[text.number] = reading.layout, reading.listing
-    verdict = judge(seen, texts)
+    seen += read_spreads(texts, seen, context)
+    verdict = judge(join_listed(seen, texts, context), texts)
     products = link_images(merge(verdict.candidates), pages)
     with_products = {one.page for one in verdict.candidates}
     title, offer = guess_title(pages, products), read_offer(pages, context)

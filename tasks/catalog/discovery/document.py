@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from tasks.catalog.discovery.candidates import Candidate
 from tasks.catalog.discovery.context import PageText
-from tasks.catalog.vocabulary import fold_page, words_pattern
+from tasks.catalog.vocabulary import fold, fold_page, words, words_pattern
 
 _MIN_BARE = 4  # pictures with captions and nothing else make a catalog from this many on
+# ... on this share of the pages; on more where nothing in the document has a code, a price or a size.
+_SWATCH_SHARE, _BARE_SHARE = 0.15, 0.3
 # In a long document a few pages that look like products are examples, not an assortment.
 _LONG_PAGES, _LONG_SHARE = 40, 0.04
 # Where nearly every page is running text, only codes and prices on a fair share of the pages count.
 _PROSE_SHARE, _PROSE_PRODUCT_SHARE = 0.6, 0.15
+_YEARS = re.compile(r"\b(?:19|20)\d\d(?:\s?[/–-]\s?\d{2,4})?\b")
 _FEW_PAGES = 3  # a short document is judged by its words
 
 
@@ -60,7 +64,8 @@ def _is_swatch_book(bare: Sequence[Candidate], strong: Sequence[Candidate], text
         return False
     pages = {one.page for one in in_grids}
     prose = sum(_is_prose(text) for text in texts)
-    return len(pages) + len({one.page for one in strong}) >= 0.15 * len(texts) and prose <= 0.6 * len(texts)
+    least = _SWATCH_SHARE if strong else _BARE_SHARE
+    return len(pages | {one.page for one in strong}) >= least * len(texts) and prose <= 0.6 * len(texts)
 
 
 def _is_prose(text: PageText) -> bool:
@@ -75,12 +80,20 @@ def _kind_of_paper(texts: Sequence[PageText], kept: Sequence[Candidate]) -> str 
         return "an invoice or order"
     if len(texts) <= _FEW_PAGES and len(set(words_pattern("letter_words").findall(joined))) >= 2:
         return "a letter"
+    if _is_titled_otherwise(texts) and not any("price" in one.evidence for one in kept):
+        return "instructions, a report or a release"
     everything = fold_page(" ".join(segment.text for text in texts for segment in text.segments))
     if len(set(words_pattern("paper_words").findall(everything))) >= 3 and not any(
         "sku" in one.evidence for one in kept
     ):
         return "a paper"
     return None
+
+
+def _is_titled_otherwise(texts: Sequence[PageText]) -> bool:
+    """Whether a line of the first page is the title of a paper that offers nothing, years aside."""
+    first = [_YEARS.sub("", segment.text) for text in texts[:1] for segment in text.segments]
+    return any(fold(line) in words("paper_titles") for line in first)
 
 
 def _describe(texts: Sequence[PageText]) -> str:

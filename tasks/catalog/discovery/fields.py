@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from tasks.catalog.boxes import Box
 from tasks.catalog.codes import clean_code, find_code, is_spaced_code, is_weak_code
-from tasks.catalog.dimensions import find_sizes, find_weight, parse_measure
+from tasks.catalog.dimensions import axes_of, find_sizes, find_weight, parse_measure
 from tasks.catalog.discovery.context import Context
 from tasks.catalog.discovery.labels import Label, own_label, read_label, split_label
 from tasks.catalog.discovery.layout import Segment, read_rows
@@ -30,6 +30,7 @@ _LIST_PRICE = re.compile(
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")  # "Price 2026" heads a list
 _SPLIT = re.compile(r"\s+[|•·]\s+|\s{3,}|\t")
+_AXIS_JOIN = re.compile(r"\s?[x×х*/]\s?", re.IGNORECASE)
 _LIST_SEPARATOR = re.compile(r"\s*[,;/|]\s+|\s*;\s*|\s+[/|•·]\s+")
 
 
@@ -47,6 +48,7 @@ class Fields:
         self.named_code = False  # a label says that the code is one
         self.options: set[str] = set()  # what the product's forms have each: sku, price, size
         self._sizes: list[str] = []
+        self._unit = context.unit  # of lengths below a heading that gives one: "Dimensions (mm)"
 
     def put(self, field: str, value: AttributeValue | None, box: Box | None) -> None:
         """Keep the first value of a field; empty ones are none."""
@@ -88,11 +90,20 @@ class Fields:
         `edge` is where the column of labels begins: a short text there with a value beside it is a label, known or not.
         """
         index = 0
+        if pending and pending.field == "dimensions" and pending.unit:
+            self._unit = pending.unit
         if len(row) >= _HEADER_CELLS and any(read_label(a.text) and read_label(b.text) for a, b in pairwise(row)):
             return None  # a table's header: what stands below is not of the last label
         while index < len(row):
             segment = row[index]
             label = read_label(segment.text)
+            if (
+                index + 1 < len(row)
+                and _names_axes(segment.text)  # "B x T x H" before its numbers
+                and self._put_sizes(f"{segment.text} {row[index + 1].text}", row[index + 1].box)
+            ):
+                index += 2
+                continue
             if (
                 label is None
                 and len(row) == index + 2
@@ -119,8 +130,17 @@ class Fields:
             labelled = split_label(part)
             if labelled:
                 self.read_value(*labelled, segment.box)
+                if labelled[0].field == "price":
+                    self._keep_label(part, labelled[1])
             elif not self._read_bare(part, segment.box) and not self._read_material(part, segment.box):
                 self.rest.append(segment._replace(text=part))
+
+    def _keep_label(self, part: str, value: str) -> None:
+        """A price under its printed label, for products with several ("Wholesale: $7.00", "MSRP: $16.00")."""
+        label = clean_name(part[: part.rindex(value)])
+        found = find_prices(value, self.context.mark, self.context.dollar)
+        if label and (amount := found[0].amount if found else parse_amount(value, self.context.mark)):
+            self.prices.setdefault(label, amount)
 
     def read_value(self, label: Label, text: str, box: Box) -> None:
         """A value under its label."""
@@ -131,7 +151,7 @@ class Fields:
         elif label.field == "price":
             self._put_prices(text, box)
         elif label.field in AXES:
-            self.put(label.field, parse_measure(text, self.context.mark, label.unit or self.context.unit), box)
+            self.put(label.field, parse_measure(text, self.context.mark, label.unit or self._unit), box)
         elif label.field == "dimensions":
             if not self._put_sizes(text, box, label.unit):
                 self.put("size", text, box)
@@ -224,6 +244,12 @@ class Fields:
             found = [part for part, kind in zip(parts, named, strict=True) if kind == field]
             self.put(field, ", ".join(found), box)
         return True
+
+
+def _names_axes(text: str) -> bool:
+    """Whether all of a text is a list of axes."""
+    parts = _AXIS_JOIN.split(text.strip(" :"))
+    return len(parts) > 1 and axes_of(parts) is not None
 
 
 def split_parts(text: str) -> list[str]:

@@ -25,6 +25,8 @@ _GAP_SHARE = 0.4  # of the picture's height (or width, beside it): a caption sta
 _MIN_GAP_POINTS, _MAX_GAP_POINTS = 14.0, 60.0
 _MAX_STRAY_LINES = 4
 _STRAY_LINES = 1.2  # of the caption's type size
+_STRAY_ROUNDS = 2  # labels first, then the values beside them
+_FEET_SHARE, _FOOT_LINES = 0.7, 2.5  # of the captions; of the type size
 _EDGE_POINTS = 4.0
 _HEADING_RATIO = 1.5  # of the largest caption's type size
 _GRID_MIN = 3  # so many alike make a grid
@@ -36,7 +38,8 @@ _GRID_SHARE = 0.6
 _LEFT_GAP_SHARE, _MAX_LEFT_GAP_POINTS = 1.2, 120.0
 _OVERLAP_POINTS = 12.0  # a caption may reach this far into its picture
 _NUMBERED_SHARE = 0.7  # of the captions
-_PLAIN_CODE = re.compile(r"(?:[A-Z]{2,4}[ -]?)?\d{4,8}")  # with capitals: what a norm's number looks like
+# With capitals: what a norm's number looks like; with a stroke: a pattern and its colourway.
+_PLAIN_CODE = re.compile(r"(?:[A-Z]{2,4}[ -]?)?\d{4,8}|\d{2,6}/\d{1,3}")
 _SCORES: dict[Side, float] = {"below": 0.95, "above": 0.9, "right": 0.85, "left": 0.85, "inside": 0.85}
 
 
@@ -108,20 +111,92 @@ def pair_captions(pictures: Sequence[Picture], groups: Sequence[Group]) -> list[
 def _with_strays(captioned: Sequence[Captioned], groups: Sequence[Group]) -> list[Captioned]:
     """Captions with the small texts that stand beside them under the same picture: a code set flush right, a price."""
     taken = {one.group for one in captioned}
-    strays: dict[Group, list[Group]] = defaultdict(list)
-    for group in groups:
-        if group in taken or len(group.segments) > _MAX_STRAY_LINES:
-            continue
-        homes = [one for one in captioned if _is_stray_of(group, one)]
-        if homes:
-            strays[min(homes, key=lambda one: one.group.box.gap(group.box)).group].append(group)
-    return [one._replace(group=_join(one.group, strays[one.group])) for one in captioned]
+    free = [group for group in groups if group not in taken]
+    pitch = _pitch(captioned)
+    joined = list(captioned)
+    for _ in range(_STRAY_ROUNDS):
+        strays: dict[Group, list[Group]] = defaultdict(list)
+        for group in free:
+            homes = [one for one in joined if _is_stray_of(group, one, pitch)]
+            if homes and len(group.segments) <= _MAX_STRAY_LINES:
+                strays[min(homes, key=lambda one: one.group.box.gap(group.box)).group].append(group)
+        found = {group for groups in strays.values() for group in groups}
+        free = [group for group in free if group not in found]
+        joined = [one._replace(group=_join(one.group, strays[one.group])) for one in joined]
+    return _with_texts_beside(_with_feet(joined, free), free)
 
 
-def _is_stray_of(group: Group, one: Captioned) -> bool:
+def _with_texts_beside(captioned: list[Captioned], groups: Sequence[Group]) -> list[Captioned]:
+    """Captions right of their pictures with all that stands below them, down to the picture's foot: a table of forms.
+
+    Only where no picture stands further right.
+    """
+    found: list[Captioned] = []
+    if len(captioned) < 2:
+        return captioned  # a page's only product is read as a section
+    for one in captioned:
+        picture = one.picture.box
+        alone = all(
+            other.picture.box.x0 < picture.x1 or other.picture.box.y_overlap(picture) == 0 for other in captioned
+        )
+        own = [
+            group
+            for group in groups
+            if one.side == "right" and alone and group.box.x0 >= one.group.box.x0 - _EDGE_POINTS
+            and one.group.box.y1 <= group.box.y0 and group.box.y1 <= picture.y1 + _EDGE_POINTS
+            and not set(group.segments) & set(one.group.segments) and len(group.segments) <= _MAX_CAPTION_LINES
+        ]  # fmt: skip
+        first = not any(_is_over(group.box, one) for group in groups)
+        found.append(one._replace(group=_join(one.group, own)) if first else one)
+    return found
+
+
+def _is_over(text: Box, one: Captioned) -> bool:
+    """Whether a text stands beside the picture above the caption, which then is only a part of what stands there."""
+    inside = text.y_overlap(one.picture.box) > 0.5 and text.x0 >= one.picture.box.x1
+    return inside and text.y1 <= one.group.box.y0 and text.x_overlap(one.group.box) > 0
+
+
+def _pitch(captioned: Sequence[Captioned]) -> float:
+    """How far apart the columns of a grid begin, in points; 0 where pictures do not stand side by side."""
+    steps = [
+        other.picture.box.x0 - one.picture.box.x0
+        for one in captioned
+        for other in captioned
+        if other.picture.box.x0 > one.picture.box.x1 and other.picture.box.y_overlap(one.picture.box) > 0.5
+    ]
+    return min(steps, default=0.0)
+
+
+def _with_feet(captioned: list[Captioned], groups: Sequence[Group]) -> list[Captioned]:
+    """Products whose name stands above the picture with the text below it, where nearly all have both."""
+    feet = {index: _foot(one, groups) for index, one in enumerate(captioned) if one.side == "above"}
+    if len(captioned) < 2 or sum(bool(foot) for foot in feet.values()) < _FEET_SHARE * len(captioned):
+        return captioned
+    return [one._replace(group=_join(one.group, feet.get(index, []))) for index, one in enumerate(captioned)]
+
+
+def _foot(one: Captioned, groups: Sequence[Group]) -> list[Group]:
+    """What stands under a picture, line below line."""
+    picture = one.picture.box
+    bottom, found = picture.y1, []
+    for group in sorted(groups, key=lambda group: group.box.y0):
+        inside = picture.x0 - _EDGE_POINTS <= group.box.x0 and group.box.x1 <= picture.x1 + _EDGE_POINTS
+        if inside and picture.center[1] < group.box.y0 <= bottom + _FOOT_LINES * group.segments[0].size:
+            found.append(group)
+            bottom = max(bottom, group.box.y1)
+    return found
+
+
+def _is_stray_of(group: Group, one: Captioned, pitch: float) -> bool:
     if one.side in ("below", "above"):
         picture = one.picture.box
-        inside = picture.x0 - _EDGE_POINTS <= group.box.x0 and group.box.x1 <= picture.x1 + _EDGE_POINTS
+        left, right = picture.x0 - _EDGE_POINTS, max(picture.x1, picture.x0 + pitch - 2 * _EDGE_POINTS) + _EDGE_POINTS
+        if left <= group.box.x0 and picture.x1 + _EDGE_POINTS < group.box.x1 <= right:
+            # Beside a narrow picture only what goes on with the caption's own lines: values beside their labels.
+            return any(segment.box.y_overlap(other.box) > 0.5 for segment in group.segments
+                       for other in one.group.segments)  # fmt: skip
+        inside = left <= group.box.x0 and group.box.x1 <= picture.x1 + _EDGE_POINTS
     else:
         inside = group.box.x_overlap(one.group.box) > 0 and group.box.y_overlap(one.picture.box) > 0.5
     return (inside and group.box.gap(one.group.box) <= _STRAY_LINES * one.group.segments[0].size) or (

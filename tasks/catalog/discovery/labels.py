@@ -34,7 +34,26 @@ _BARE_LABELS = frozenset(
     }
 )
 TOO_COMMON = frozenset(
-    {"frame", "body", "cover", "covers", "no", "id", "nr", "form", "line", "range", "design", "style", "model"}
+    {
+        "frame",
+        "body",
+        "cover",
+        "covers",
+        "no",
+        "id",
+        "nr",
+        "form",
+        "line",
+        "linea",
+        "linie",
+        "ligne",
+        "gamma",
+        "gamme",
+        "range",
+        "design",
+        "style",
+        "model",
+    }
 )
 
 

@@ -13,7 +13,7 @@ from tasks.catalog.pages import Page
 from tasks.catalog.products import ImageLink, Product
 from tasks.catalog.vocabulary import fold
 
-_NAMED = 0.9
+_NAMED, _SHARED = 0.9, 0.6  # one product, or a family of several
 _ONLY, _ONLY_SMALL, _CELL, _ROW, _NEAREST, _SPREAD = 0.9, 0.75, 0.85, 0.85, 0.6, 0.55
 _NEAR_SHARE = 0.25  # of the page's larger side: further away is no neighbour
 _CLEARLY = 0.7  # the nearest product is at most this share of the next one's distance away
@@ -41,10 +41,17 @@ def link_images(products: Sequence[Product], pages: Sequence[Page]) -> tuple[Pro
     for page in pages:
         pictures = [one for one in find_pictures(page, repeated) if (page.number, one.sha256) not in captioned]
         for picture in pictures:
-            found = _link(picture, pictures, by_page.get(page.number, []), page)
+            on_page = by_page.get(page.number, [])
+            found = _link(picture, pictures, on_page, page)
             if found:
                 product, link = found
                 links[product.key].append(link)
+                continue
+            for product in _family(picture, on_page, page):
+                shared = ImageLink(
+                    sha256=picture.sha256, page=page.number, score=_SHARED, reason="caption_names_family"
+                )
+                links[product.key].append(shared)
     _link_spreads(links, by_page, pages, repeated)
     return tuple(product.model_copy(update={"images": _best(links[product.key])}) for product in products)
 
@@ -91,6 +98,21 @@ def _named_in_caption(picture: Picture, products: Sequence[Product], page: Page)
     by_code = [one for one in products if one.sku and re.search(rf"(?<!\w){re.escape(fold(one.sku))}(?!\w)", text)]
     found = by_code or [one for one in products if len(fold(one.name)) >= _MIN_NAME and fold(one.name) in text]
     return found[0] if len(found) == 1 else None
+
+
+def _family(picture: Picture, products: Sequence[Product], page: Page) -> list[Product]:
+    """The rows of a list whose collection, or the word that their names begin with, a line at the picture names."""
+    rows = [one for one in products if one.method == "table"]
+    for line in (line for line in page.lines if rows and _is_caption(line.box, picture.box)):
+        name = fold(line.text)
+        found = [
+            one for one in rows
+            if len(name) >= _MIN_NAME
+            and (fold(one.name).startswith(f"{name} ") or name == fold(str(one.attributes.get("collection", ""))))
+        ]  # fmt: skip
+        if len(found) > 1:
+            return found
+    return []
 
 
 def _is_caption(text: Box, picture: Box) -> bool:

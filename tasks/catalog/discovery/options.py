@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from tasks.catalog.boxes import Box, union
@@ -17,11 +18,14 @@ from tasks.catalog.discovery.layout import Segment, read_rows
 from tasks.catalog.names import clean_name, is_sentence
 from tasks.catalog.prices import find_prices
 from tasks.catalog.products import AttributeValue, Variant
+from tasks.catalog.vocabulary import fold, words
 
 _MIN_OPTIONS = 2
 _MAX_WORDS = 10  # of a line
 _EDGE_POINTS = 2.5
 _GAP_SHARE = 2.2  # of the type size, between two lines
+_HEADING_GAP_SHARE = 1.5  # of the heading's size
+_BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
 _STEM_DIGITS = 3
 _LAST_PART = re.compile(r"[-./ ][^-./ ]+$")
 _PARTS = re.compile(r"\s*[,;/+]\s+|\s+[–-]\s+|\s*[/+]\s*")
@@ -60,7 +64,76 @@ def find_options(segments: Sequence[Segment], context: Context) -> list[Option]:
             runs.append([])
         if option is not None:
             runs[-1].append(option)
-    return max((run for run in runs if _are_forms(run)), key=len, default=[])
+    if matrix := _read_code_matrix(segments, context):
+        return matrix
+    forms = (run for run in (*runs, *_read_strips(segments, context)) if _are_forms(run) or _are_headed(run, segments))
+    return max(forms, key=len, default=[])
+
+
+def _are_headed(run: Sequence[Option], segments: Sequence[Segment]) -> bool:
+    """Whether lines with a code each stand right under a heading that says what they are ("Order codes")."""
+    if len(run) < _MIN_OPTIONS or len({one.code for one in run if one.code}) < len(run):
+        return False
+    first = run[0].box
+    return any(
+        fold(_BRACKETS.sub("", one.text)) in words("option_headings")
+        and 0 <= first.y0 - one.box.y1 <= _HEADING_GAP_SHARE * one.size
+        and abs(one.box.x0 - first.x0) <= _EDGE_POINTS
+        for one in segments
+    )
+
+
+def _read_code_matrix(segments: Sequence[Segment], context: Context) -> list[Option]:
+    """Codes in rows and columns: each is the form that its row's first words and its column's head tell together."""
+    rows = read_rows(segments)
+    found: list[Option] = []
+    for number, row in enumerate(rows):
+        codes = [one for one in row[1:] if is_code(one.text)]
+        if len(codes) < _MIN_OPTIONS or len(codes) != len(row) - 1:
+            continue
+        heads = next((above for above in reversed(rows[:number]) if not any(is_code(one.text) for one in above)), [])
+        for code in codes:
+            head = next((one for one in heads if _is_under(one.box, code.box) and one.box.y1 <= code.box.y0), None)
+            if head is None or head is heads[0]:
+                return []
+            sizes = find_sizes(row[0].text, context.mark, context.unit)
+            name = f"{clean_name(head.text)}, {clean_name(row[0].text) or row[0].text}"
+            measures = dict(sizes[0].measures) if sizes else {}
+            found.append(Option(name, clean_code(code.text), "", None, measures, row[0].text, (row[0], head, code)))
+    rows_read = {one.segments[0] for one in found}
+    return found if len(rows_read) >= _MIN_OPTIONS and len({one.code for one in found}) == len(found) else []
+
+
+def _read_strips(segments: Sequence[Segment], context: Context) -> list[list[Option]]:
+    """Sizes side by side with their prices in the row below, each under its own."""
+    rows = read_rows(segments)
+    strips = []
+    for upper, lower in pairwise(rows):
+        if len(upper) != len(lower) or len(upper) < _MIN_OPTIONS:
+            continue
+        pairs = [_read_pair(one, other, context) for one, other in zip(upper, lower, strict=True)]
+        strip = [one for one in pairs if one is not None]
+        under = all(_is_under(one.box, other.box) for one, other in zip(upper, lower, strict=True))
+        if under and len(strip) == len(upper) and lower[0].box.y0 - upper[0].box.y1 <= _GAP_SHARE * upper[0].size:
+            strips.append(strip)
+    return strips
+
+
+def _read_pair(upper: Segment, lower: Segment, context: Context) -> Option | None:
+    """A size, and nothing else, over a price and nothing else."""
+    sizes = find_sizes(upper.text, context.mark, context.unit)
+    prices = find_prices(lower.text, context.mark, context.dollar)
+    if len(sizes) != 1 or len(prices) != 1 or prices[0].end - prices[0].start < len(lower.text):
+        return None
+    if sizes[0].end - sizes[0].start < len(upper.text):
+        return None
+    measures, text, price = dict(sizes[0].measures), sizes[0].text, prices[0]
+    return Option("", "", price.amount, price.currency, measures, text, (upper, lower))
+
+
+def _is_under(one: Box, other: Box) -> bool:
+    edges = min(abs(one.x0 - other.x0), abs(one.x1 - other.x1), abs(one.center[0] - other.center[0]))
+    return edges <= _EDGE_POINTS
 
 
 def _read_option(row: Sequence[Segment], context: Context) -> Option | None:

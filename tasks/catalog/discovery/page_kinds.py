@@ -42,7 +42,8 @@ def is_listing(text: PageText) -> PageKind | None:
             return "contents"
     names = [fold(name) for name, _ in entries]
     sorted_share = sum(one <= two for one, two in pairwise(names)) / max(1, len(names) - 1)
-    return "index" if len(entries) >= 15 and sorted_share >= 0.8 else None
+    different = len(set(names)) >= 0.5 * len(names)  # "LF 100", "LF 101" are codes
+    return "index" if len(entries) >= 15 and sorted_share >= 0.8 and different else None
 
 
 def _entries(segments: Sequence[Segment]) -> list[tuple[str, list[int]]]:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from tasks.catalog.boxes import Box
 from tasks.catalog.discovery.candidates import Candidate, with_attribute
 from tasks.catalog.discovery.context import Context, PageText
+from tasks.catalog.discovery.fields import Fields
 from tasks.catalog.discovery.grid import Picture, find_grid
+from tasks.catalog.discovery.labels import read_label, split_label
 from tasks.catalog.discovery.layout import Segment
 from tasks.catalog.discovery.lines import find_lines
 from tasks.catalog.discovery.naming import can_name
 from tasks.catalog.discovery.page_kinds import is_listing
 from tasks.catalog.discovery.sections import find_sections, points_of
 from tasks.catalog.discovery.tables import Layout, read_price_tables
+from tasks.catalog.discovery.topics import without_strangers
 from tasks.catalog.discovery.transposed import find_transposed
 from tasks.catalog.discovery.variants import read_variants, with_variants
 from tasks.catalog.names import clean_name
@@ -23,6 +27,8 @@ from tasks.catalog.vocabulary import fold, words
 
 _FLUSH_POINTS = 6.0
 _HEADING_RATIO = 1.25  # a collection's heading is larger than the names under it by this
+_SHARED_FIELDS = ("collection", "designer")  # what a page's products have in common
+_MIN_SWATCHES = 2  # of each of several products on a page
 _MAIN_PRODUCT_POINTS = 1.5  # a section this well documented owns the bare swatches on its page
 
 
@@ -48,12 +54,13 @@ def read_page_products(
     free = _outside(text, tables.areas)
     if tables.candidates:
         found = read_variants(tables.tables, tables.areas, free, pictures, context)
-        return PageReading(_marked(found, text), tables.layout)
+        return PageReading(_marked(without_strangers(found, text), text), tables.layout)
     lines = find_lines(free, context)
     free = _outside(free, [one.cell for one in lines])
     grid = find_grid(free, pictures, context)
     sections = find_sections(free, pictures, context)
-    found = with_collection([*lines, *choose(grid, sections)], free, context)
+    shown = without_strangers(choose(grid, sections), text)
+    found = with_collection([*lines, *with_shared(shown, free, context)], free, context)
     return PageReading(_marked(found, text), tables.layout)
 
 
@@ -77,9 +84,27 @@ def choose(grid: list[Candidate], sections: list[Candidate]) -> list[Candidate]:
         return [_with_swatches(documented[0], bare)]
     if len(sections) == 1 and len(bare) == len(grid) and points_of(sections[0].evidence) >= _MAIN_PRODUCT_POINTS:
         return [_with_swatches(sections[0], grid)]
+    if len(sections) > 1 and len(bare) == len(grid) > len(sections) and (owned := _with_own_swatches(sections, grid)):
+        return owned
     if _total(sections) > _total(grid) and len(sections) >= len(grid):
         return sections
     return grid or sections
+
+
+def with_shared(candidates: list[Candidate], text: PageText, context: Context) -> list[Candidate]:
+    """Captioned products with what one labelled line in the page's margin says of them all."""
+    if len(candidates) < 2 or any(one.product.method != "grid" for one in candidates):
+        return candidates
+    around = [s for s in text.segments if not any(s.box.intersection(one.cell) > 0 for one in candidates)]
+    named = [read_label(s.text) or (split_label(s.text) or (None,))[0] for s in around]
+    counts = Counter(label.field for label in named if label)
+    fields = Fields(context)
+    fields.read(around)
+    for field in _SHARED_FIELDS:
+        if counts[field] == 1 and (value := fields.text(field)):
+            box = fields.boxes[field]
+            candidates = [with_attribute(one, field, value, context, box) for one in candidates]
+    return candidates
 
 
 def with_collection(candidates: list[Candidate], text: PageText, context: Context) -> list[Candidate]:
@@ -137,6 +162,23 @@ def _is_division(text: str) -> bool:
 
 def _total(candidates: Sequence[Candidate]) -> float:
     return sum(points_of(one.evidence) for one in candidates)
+
+
+def _with_own_swatches(sections: Sequence[Candidate], swatches: Sequence[Candidate]) -> list[Candidate] | None:
+    """Documented products, each with the swatches between it and the next one below; None where some have none."""
+    ordered = sorted(sections, key=lambda one: one.cell.y0)
+    tops = [box.y0 if (box := one.product.provenance["name"].bbox) else one.cell.y0 for one in ordered]
+    if any(points_of(one.evidence) < _MAIN_PRODUCT_POINTS for one in ordered):
+        return None
+    owned: list[list[Candidate]] = [[] for _ in ordered]
+    for swatch in swatches:
+        above = [index for index, top in enumerate(tops) if top <= swatch.cell.center[1]]
+        if not above:
+            return None
+        owned[above[-1]].append(swatch)
+    if any(len(found) < _MIN_SWATCHES for found in owned):
+        return None
+    return [_with_swatches(one, found) for one, found in zip(ordered, owned, strict=True)]
 
 
 def _with_swatches(main: Candidate, swatches: Sequence[Candidate]) -> Candidate:

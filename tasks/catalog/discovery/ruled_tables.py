@@ -8,7 +8,8 @@ from tasks.catalog.boxes import Box, union
 from tasks.catalog.decimals import DIGIT
 from tasks.catalog.discovery.labels import CURRENCY, read_label, unit_within
 from tasks.catalog.discovery.layout import Segment, read_rows
-from tasks.catalog.discovery.table_rows import Cell, RawTable, Row, place_labels, read_header_above, split_cells
+from tasks.catalog.discovery.table_cells import Cell, RawTable, Row, place_labels
+from tasks.catalog.discovery.table_rows import read_header_above, split_cells
 from tasks.catalog.pages import Table
 
 _MIN_ROWS = 2

@@ -25,15 +25,18 @@ from tasks.catalog.discovery.naming import Name, can_name, pick_name
 from tasks.catalog.discovery.options import find_options, note_options, with_options
 from tasks.catalog.names import is_figure_caption, is_sentence
 from tasks.catalog.prices import find_prices
+from tasks.catalog.vocabulary import fold, words
 
 _MIN_LABELS = 2
 _FLUSH_POINTS, _UNDER_LINES = 3.0, 1.6  # a value right under its label: its left edge, and how far in type sizes
 _PROSE_LINE_WORDS = 12
 _DISPLAY_RATIO, _SAME_SIZE = 1.5, 1.03  # of the body's type; of each other's
 _MAX_STYLES = 6
+_FOOT_SHARE = 0.93  # of the page's height
 _MAX_HEADINGS = 80
 _DESCRIPTION_WORDS = 5
 _REACH_LINES = 2.2  # of the largest type in a section: what is further from the rest of it is not of it
+_SAME_LINE = 0.8  # of the smaller one's height
 _LINE_REACH = 5.0  # on the line of a text that is of it, so many times as far
 _SHARED_KINDS: frozenset[Evidence] = frozenset({"sku", "price", "size", "labels"})
 _MISS_POINTS = 0.6  # for a heading without a product
@@ -67,7 +70,9 @@ def find_sections(text: PageText, pictures: Sequence[Picture], context: Context)
     groups = text.groups
     values = _values(text.segments) | _prose(groups) | own_labels(read_rows(text.segments))
     best: tuple[float, float, list[Candidate]] = (float("-inf"), 0.0, [])
-    free = [segment for segment in text.segments if segment not in values]
+    parts = [one for one in text.segments if fold(one.text) in words("part_headings")]
+    values |= frozenset(one for one in text.segments if any(_is_item(one, part) for part in parts))
+    free = [one for one in text.segments if one not in values and not _is_foot(one, text, context)]
     for headings in _headings_by_look(free, _DISPLAY_RATIO * context.body_size):
         sections = _divide(text, groups, headings)
         read = [_read_section(one, text, pictures, context, alone=len(sections) == 1) for one in sections]
@@ -76,6 +81,18 @@ def find_sections(text: PageText, pictures: Sequence[Picture], context: Context)
         if found and (score, headings[0].size) > best[:2]:
             best = (score, headings[0].size, found)
     return best[2]
+
+
+def _is_item(one: Segment, part: Segment) -> bool:
+    """Whether a line stands right under the heading of a part ("Features"), in smaller type: it names no product."""
+    under = 0 <= one.box.y0 - part.box.y1 <= _UNDER_LINES * part.size and abs(one.box.x0 - part.box.x0) <= _FLUSH_POINTS
+    return under and one.size < part.size
+
+
+def _is_foot(one: Segment, text: PageText, context: Context) -> bool:
+    """Whether a small line stands at the foot of the page, with nothing but other such lines below it."""
+    low = one.box.y0 >= _FOOT_SHARE * text.page.height and one.size <= context.body_size
+    return low and all(other.box.y0 <= one.box.y1 for other in text.segments) and len(text.segments) > 1
 
 
 def _values(segments: Sequence[Segment]) -> frozenset[Segment]:
@@ -266,6 +283,18 @@ def _read_section(
     return with_options(one, options, context)
 
 
+def read_alone(name: Name, text: PageText, context: Context) -> Candidate | None:
+    """All that a page says as the specification of the product that another page names; None where that is too little.
+
+    The candidate's area is the text's, without the name.
+    """
+    one = _read_section(Section(name, text.segments), text, (), context, alone=True)
+    if one is None or "enough" not in one.evidence:
+        return None
+    cell = union(segment.box for segment in text.segments)
+    return one._replace(evidence=one.evidence - {"enough"}, cell=cell)
+
+
 def _is_card(section: Section) -> bool:
     """Whether all of a section is a few short lines right at its heading: a name with its code or price."""
     size = section.name.segments[0].size
@@ -277,9 +306,13 @@ def _is_card(section: Section) -> bool:
 
 def _near_part(section: Section) -> Section:
     """The section without what stands apart from it: a page's introduction, a remark at its foot."""
-    boxes = [section.name.box]
-    kept: list[Segment] = []
-    waiting = sorted(section.segments, key=lambda segment: segment.box.gap(section.name.box))
+    name = section.name.box
+    beside = [one for one in section.segments if one.box.x0 >= name.x1 and one.box.y_overlap(name) > _SAME_LINE]
+    kept = beside[:1] if len(beside) == 1 else []  # a price set flush right on the heading's own line
+    boxes = [name, *(one.box for one in kept)]
+    waiting = sorted(
+        (one for one in section.segments if one not in kept), key=lambda segment: segment.box.gap(section.name.box)
+    )
     reach = _REACH_LINES * max(
         section.name.segments[0].size, *(segment.size for segment in section.segments or section.name.segments)
     )

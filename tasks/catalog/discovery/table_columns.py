@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from tasks.catalog.codes import are_codes, clean_code, is_code, is_weak_code, strip_marks
 from tasks.catalog.dimensions import axes_of, find_sizes
 from tasks.catalog.discovery.fields import AXES
 from tasks.catalog.discovery.labels import CURRENCY, label_within, read_label, unit_within
+from tasks.catalog.discovery.table_cells import Cell, RawTable, Row
 from tasks.catalog.discovery.table_headers import Header, list_letter_runs, read_headers
-from tasks.catalog.discovery.table_rows import Cell, RawTable, Row, is_number
+from tasks.catalog.discovery.table_rows import is_number
 from tasks.catalog.prices import find_prices, parse_amount
-from tasks.catalog.vocabulary import fold, labels
+from tasks.catalog.vocabulary import fold, labels, words
 
 # Prices of one product in several grades stay within this factor of one another.
 _PRICE_RATIO = 4.0
 _MIN_GRADES, _MIN_GRADED, _RISING_SHARE = 2, 4, 0.9  # columns; rows with amounts in them; rows that rise
+_GRADE_SHARE = 0.5  # of the columns
 _LABELLED_SHARE, _PLAIN_DIGITS = 0.3, 4
 _CODE_SHARE, _NAME_SHARE = 0.6, 0.5  # of a column's cells, to be the code or the name
 _SIZED_SHARE = 0.5  # of a cell's characters
 _PRICED = 0.3  # of a price column's cells have a digit; the others say "on request"
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b|\bQ[1-4]\b")  # heads a report's column, not a price's
+_THOUSANDS = re.compile(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+")
 _FRACTION = re.compile(r".*[.,]\d{2}$")
 
 
@@ -133,19 +136,20 @@ def _find_prices(
             marked = any(find_prices(cell.text) for cell in own) or bool(CURRENCY.search(header.own + header.over))
             grouped = any(kind == "price" and label in over for label, kind in labels().items())
             cents = (priced or not column.label) and column.unit is None and _have_cents(own)
-            if marked or grouped or fold(column.label) in known or cents:
-                column = column._replace(field="price")
+            repeated = fold(column.label) in known
+            if marked or grouped or repeated or cents:
+                column = column._replace(field="price", by_label=column.by_label or repeated)
         found.append(column)
     return found
 
 
 def _find_grades(columns: list[Column], rows: Sequence[Row]) -> list[Column]:
-    """Columns "A B C" whose amounts rise from grade to grade are prices, where the document names a currency.
+    """Columns "A B C" or "Group 1, Group 2" whose amounts rise are prices, where the document names a currency.
 
     Measures in a drawing's letters do not rise in row after row.
     """
     found = list(columns)
-    for run in list_letter_runs([column.label for column in columns]):
+    for run in [*list_letter_runs([column.label for column in columns]), *_list_grade_runs(columns)]:
         if len(run) < _MIN_GRADES or any(columns[index].field != "other" for index in run):
             continue
         amounts = [_amounts(row, run) for row in rows]
@@ -155,8 +159,19 @@ def _find_grades(columns: list[Column], rows: Sequence[Row]) -> list[Column]:
         )
         if len(known) >= _MIN_GRADED and rising >= _RISING_SHARE * len(known):
             for index in run:
-                found[index] = columns[index]._replace(field="price")
+                found[index] = columns[index]._replace(field="price", by_label=True)
     return found
+
+
+def _list_grade_runs(columns: Sequence[Column]) -> list[range]:
+    """Neighbouring columns of which half or more are labelled as groups of fabric, leather or price."""
+    runs = []
+    for known, found in groupby(range(len(columns)), lambda index: columns[index].field == "other"):
+        run = list(found)
+        graded = sum(bool(words("grade_words") & set(fold(columns[index].label).split())) for index in run)
+        if known and graded >= max(1, _GRADE_SHARE * len(run)):
+            runs.append(range(run[0], run[-1] + 1))
+    return runs
 
 
 def _amounts(row: Row, run: range) -> list[float]:
@@ -191,7 +206,10 @@ def _name_grades(columns: list[Column]) -> list[Column]:
 
 
 def _without_currency(label: str) -> str:
-    left = " ".join(CURRENCY.sub(" ", label).split()).strip(" ()[]/,-–")
+    left = " ".join(CURRENCY.sub(" ", label).split())
+    if left.startswith("/"):
+        return label  # "€/m²" is what a price is for
+    left = left.strip(" ()[]/,-–")
     return left if left and not label_within(left) else label
 
 
@@ -245,7 +263,7 @@ def _code_share(cells: Sequence[Cell], *, plain: bool = True) -> float:
     texts = [clean_code(cell.text) for cell in cells]
     if are_codes(texts):
         return 1.0
-    codes = sum(is_code(text.replace(" ", "-")) for text in texts)
+    codes = sum(is_code(text.replace(" ", "-")) and not _THOUSANDS.fullmatch(text) for text in texts)
     if not codes and plain:
         numbers = {text for text in texts if text.isdigit() and len(text) >= _PLAIN_DIGITS}
         codes = len(numbers) if len(numbers) >= 0.9 * len(cells) else 0

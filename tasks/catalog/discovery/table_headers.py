@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tasks.catalog.dimensions import axes_of
 from tasks.catalog.discovery.fields import AXES
 from tasks.catalog.discovery.labels import label_within, read_label
-from tasks.catalog.discovery.table_rows import Cell, RawTable, Row
+from tasks.catalog.discovery.table_cells import Cell, RawTable, Row
 
 _FLUSH_POINTS = 2.5
 _LINE_GAP_SHARE = 0.6  # of the type size, between the lines of one label

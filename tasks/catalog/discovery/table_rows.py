@@ -6,78 +6,33 @@ Several tables may stand below or beside one another; a row of one product may t
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 from tasks.catalog.boxes import Box, union
 from tasks.catalog.codes import is_code, is_spaced_code
 from tasks.catalog.decimals import DIGIT
 from tasks.catalog.discovery.labels import read_label, split_label
 from tasks.catalog.discovery.layout import Segment, read_rows
+from tasks.catalog.discovery.table_cells import RawTable, Row, covers, find_columns, find_hit, place_labels, place_row
 from tasks.catalog.names import is_sentence
 from tasks.catalog.pages import Word
 from tasks.catalog.prices import parse_amount
 from tasks.catalog.vocabulary import fold
 
 _CELL_GAP_SHARE = 0.75  # of the type size: words further apart are in different cells
-_SPACE_SHARE = 0.4  # of the type size: a wider space can be a gutter
 _KIND_SHARE = 0.6  # of a column's cells
 _MIN_ROWS = 3
-_BASE_SHARE = 0.15  # of the rows: as many have every column
 _MAX_BESIDE = 3
 _MIN_CELLS = 2
 _MAX_ALIGNED_GAP_SHARE = 16.0  # ... unless the next row stands in the same columns: rows with pictures
 _MAX_ROW_GAP_SHARE = 6.0  # of the type size: a wider band of white ends a table
 _HEADER_LABELS = 2  # a row with so many known labels is a header, whatever numbers it holds
 _FLUSH_POINTS = 4.0
-_LIKE_RATIO = 1.1  # of type sizes
 _HEADER_ROWS = 6
 _LINE_GAP_SHARE = 0.6  # of the type size, between the lines of one record
 _HEADER_GAP_SHARE = 2.6
 _NUMBER = re.compile(r"[^\w]*\d[\d.,' \u00a0/½¼¾-]*\W{0,3}(?:[^\W\d_]{1,3}\.?)?")
-
-
-class Cell(NamedTuple):
-    """A table's cell; `last` is the last column that it reaches into."""
-
-    text: str
-    box: Box
-    column: int
-    last: int
-    bold: bool = False
-    size: float = 0.0
-    color: int = 0
-    from_ocr: bool = False
-
-    def looks_like(self, other: Cell) -> bool:
-        """Whether both are set alike; OCR knows too little of type to tell."""
-        small, large = sorted((self.size, other.size))
-        alike = large <= _LIKE_RATIO * small and self.bold == other.bold and self.color == other.color
-        return alike or self.from_ocr
-
-
-class Row(NamedTuple):
-    """A visual row's cells, from left to right."""
-
-    cells: tuple[Cell, ...]
-
-    @property
-    def box(self) -> Box:
-        return union(cell.box for cell in self.cells)
-
-
-class RawTable(NamedTuple):
-    """A table as it stands: header rows, body rows (headings of groups among them), and the columns' extents."""
-
-    columns: tuple[tuple[float, float], ...]
-    header: tuple[Row, ...]
-    rows: tuple[Row, ...]
-
-    @property
-    def box(self) -> Box:
-        return union(row.box for row in (*self.header, *self.rows))
 
 
 def find_tables(segments: Sequence[Segment]) -> list[RawTable]:
@@ -205,7 +160,7 @@ def find_gutter(body: Sequence[Sequence[Segment]]) -> float | None:
         return None
     texts: list[list[str]] = [[] for _ in columns]
     for cell in (cell for row in body for cell in row):
-        hit = _hit(cell.box, columns)
+        hit = find_hit(cell.box, columns)
         if len(hit) == 1:
             texts[hit[0]].append(cell.text)
     kinds = ["number" if _are_values(found) else "words" for found in texts]
@@ -245,7 +200,7 @@ def _build(above: Sequence[Sequence[Segment]], body: Sequence[Sequence[Segment]]
     if len(columns) < _MIN_CELLS:
         return []
     top = min(segment.box.y0 for segment in body[0])
-    header = _header_rows(above, top, max(segment.size for segment in body[0]), columns)
+    header = _header_rows(above, top, max(segment.size for segment in body[0]), columns, _row_gap(body))
     records = _lower_records(header, body, columns)
     return [
         RawTable(
@@ -261,43 +216,11 @@ def _lower_records(
 ) -> int:
     """How many of the last header rows are lines of records: from the first that has a code in a column of codes on."""
     for index, column in enumerate(columns):
-        if _kind([cell.text for row in body for cell in row if _covers(cell.box, *column)]) == "code":
+        if _kind([cell.text for row in body for cell in row if covers(cell.box, *column)]) == "code":
             for number, row in enumerate(header):
-                if any(_covers(cell.box, *columns[index]) and is_code(cell.text) for cell in row):
+                if any(covers(cell.box, *columns[index]) and is_code(cell.text) for cell in row):
                     return len(header) - number
     return 0
-
-
-def find_columns(rows: Sequence[Sequence[Segment]]) -> list[tuple[float, float]]:
-    """The columns' extents, from the rows with most cells; cells of other rows add the columns those lack."""
-    counts = Counter(map(len, rows))
-    needed = min(_MIN_ROWS, len(rows)), _BASE_SHARE * len(rows)
-    supported = [count for count in counts if sum(n for c, n in counts.items() if c >= count) >= max(needed)]
-    most = max(supported, default=max(counts))
-    base = [row for row in rows if len(row) >= most]
-    columns = _merge_extents([(cell.box.x0, cell.box.x1) for row in base for cell in row], len(base))
-    for row in rows:
-        for cell in row:
-            if len(row) >= max(_MIN_CELLS, 0.5 * most) and all(
-                cell.box.x1 < low or cell.box.x0 > high for low, high in columns
-            ):
-                columns = _merge_extents([*columns, (cell.box.x0, cell.box.x1)], 1)
-    return sorted(columns)
-
-
-def _merge_extents(extents: Sequence[tuple[float, float]], rows: int) -> list[tuple[float, float]]:
-    """Extents that overlap as one; a stretch that fewer than a tenth of the rows cover divides columns."""
-    needed = max(1, round(0.1 * rows))
-    edges = sorted([(low, 1) for low, _ in extents] + [(high, -1) for _, high in extents], key=lambda e: (e[0], -e[1]))
-    columns: list[tuple[float, float]] = []
-    depth, start = 0, 0.0
-    for x, step in edges:
-        if depth < needed <= depth + step:
-            start = x
-        if depth + step < needed <= depth and x > start:
-            columns.append((start, x))
-        depth += step
-    return columns
 
 
 def read_header_above(
@@ -310,15 +233,29 @@ def read_header_above(
     return tuple(place_labels(row, columns) for row in _header_rows(rows, first.y0, size, columns))
 
 
+def _row_gap(body: Sequence[Sequence[Segment]]) -> float:
+    """The white that most rows have above them, in points."""
+    gaps = sorted(_top(lower) - _bottom(upper) for upper, lower in pairwise(body))
+    return gaps[len(gaps) // 2] if gaps else 0.0
+
+
 def _header_rows(
-    above: Sequence[Sequence[Segment]], top: float, size: float, columns: Sequence[tuple[float, float]]
+    above: Sequence[Sequence[Segment]],
+    top: float,
+    size: float,
+    columns: Sequence[tuple[float, float]],
+    row_gap: float = 0.0,
 ) -> list[Sequence[Segment]]:
-    """Rows right above `top` that stand over the columns, nearest last; running text ends them."""
+    """Rows right above `top` that stand over the columns, nearest last; running text ends them.
+
+    Where rows are tall (with a picture each), labels may stand as far above the first as the rows stand apart.
+    """
     left, right = columns[0][0] - 20, columns[-1][1] + 20
     header: list[Sequence[Segment]] = []
     for row in reversed(above):
         inside = [segment for segment in row if segment.box.x1 > left and segment.box.x0 < right]
-        if not inside or top - max(segment.box.y1 for segment in inside) > _HEADER_GAP_SHARE * size:
+        reach = max(_HEADER_GAP_SHARE * size, row_gap if len(inside) > 1 and not header else 0.0)
+        if not inside or top - max(segment.box.y1 for segment in inside) > reach:
             break
         if any(len(segment.text.split()) > 9 for segment in inside) or (len(inside) == 1 and _is_remark(inside[0])):
             break
@@ -331,65 +268,3 @@ def _is_remark(segment: Segment) -> bool:
     """Whether a line over a table is running text or a labelled value: the product's, not the table's."""
     labelled = split_label(segment.text) if ":" in segment.text else None
     return bool(labelled and labelled[0].known and labelled[0].field != "price") or is_sentence(segment.text)
-
-
-def place_labels(row: Sequence[Segment], columns: Sequence[tuple[float, float]]) -> Row:
-    """A header row's labels in their columns.
-
-    A label flush left over numbers that are flush right may stand nearer to the column before its own: of two in
-    one column the right one, which stands beside that column, moves on, and so do those after it that do so, too.
-    """
-    placed = place_row(row, columns)
-    moved = [placed.cells[0]]
-    for cell in placed.cells[1:]:
-        if cell.column > moved[-1].last:
-            moved.append(cell)
-            continue
-        low, high = columns[cell.column]
-        over = min(cell.box.x1, high) > max(cell.box.x0, low)
-        if over or cell.column != cell.last or cell.column + 1 == len(columns):
-            return placed
-        moved.append(cell._replace(column=cell.column + 1, last=cell.column + 1))
-    return Row(tuple(moved))
-
-
-def place_row(row: Sequence[Segment], columns: Sequence[tuple[float, float]]) -> Row:
-    """A row's segments in their columns; what stands between two is given to the nearer."""
-    cells = []
-    for segment in row:
-        for part in _cut_at_columns(segment, columns) if len(row) > 1 else [segment]:
-            hit = _hit(part.box, columns)
-            look = part.bold, part.size, part.color, part.from_ocr
-            cells.append(Cell(part.text, part.box, hit[0], hit[-1], *look))
-    return Row(tuple(cells))
-
-
-def _hit(box: Box, columns: Sequence[tuple[float, float]]) -> list[int]:
-    hit = [index for index, (low, high) in enumerate(columns) if _covers(box, low, high)]
-    return hit or [min(range(len(columns)), key=lambda index: _distance(box, *columns[index]))]
-
-
-def _cut_at_columns(segment: Segment, columns: Sequence[tuple[float, float]]) -> list[Segment]:
-    """A segment over several columns, cut at spaces between columns that are wider than a space between words."""
-    if len(_hit(segment.box, columns)) < 2:
-        return [segment]
-    runs: list[list[Word]] = []
-    for word in segment.words:
-        last = runs[-1][-1] if runs else None
-        apart = last is None or _hit(last.box, columns)[-1] < _hit(word.box, columns)[0]
-        if last is None or (apart and word.box.x0 - last.box.x1 > _SPACE_SHARE * segment.size):
-            runs.append([])
-        runs[-1].append(word)
-    return [
-        segment._replace(text=" ".join(w.text for w in run), box=union(w.box for w in run), words=tuple(run))
-        for run in runs
-    ] or [segment]
-
-
-def _covers(box: Box, low: float, high: float) -> bool:
-    shared = min(box.x1, high) - max(box.x0, low)
-    return shared > 0.3 * min(box.width, high - low)
-
-
-def _distance(box: Box, low: float, high: float) -> float:
-    return max(low - box.x1, box.x0 - high, 0.0)

@@ -16,8 +16,9 @@ from tasks.catalog.discovery.labels import Label, read_label
 from tasks.catalog.discovery.layout import Segment
 from tasks.catalog.discovery.naming import can_name
 from tasks.catalog.discovery.ruled_tables import read_ruled
+from tasks.catalog.discovery.table_cells import Cell, RawTable, Row
 from tasks.catalog.discovery.table_columns import Column, read_columns
-from tasks.catalog.discovery.table_rows import Cell, RawTable, Row, find_tables, is_number
+from tasks.catalog.discovery.table_rows import find_tables, is_number
 from tasks.catalog.names import clean_name, is_name, is_sentence, strip_continued
 from tasks.catalog.prices import find_prices, parse_amount
 from tasks.catalog.vocabulary import fold, words, words_pattern
@@ -29,6 +30,7 @@ _PRICED_SHARE = 0.6  # of the rows: then a row without a price needs a code that
 _MAX_MONEY_SHARE = 0.3  # of the rows may read like a balance sheet's
 _OUTDENT_POINTS = 3.0
 _TITLE_RATIO = 1.25  # of the table's type size
+_DISPLAY_RATIO = 2.0  # of the table's type size
 _HEADING_RATIO, _HEADING_REACH_LINES = 1.3, 7.0  # of the table's type size
 _MERGE_GAP_SHARE = 1.0  # of the type size: a line of the same record stands nearer than that
 _DIAMETER = re.compile(r"(?<!\w)(?:dia|diam|diameter|Ø|⌀|rd)\b\.?", re.IGNORECASE)
@@ -73,7 +75,7 @@ def read_price_tables(text: PageText, context: Context, carried: Layout | None) 
     areas: list[Box] = []
     layout = carried
     known = carried.price_labels if carried else frozenset()
-    for table in map(_lower_heading, _list_tables(text)):
+    for table in map(_lower_heading, list_tables(text)):
         columns = read_columns(table, table.rows, known, priced=context.currency is not None)
         if not table.header and carried and _same_columns(table.columns, carried.extents):
             columns = carried.columns
@@ -96,7 +98,7 @@ def _area(table: RawTable) -> Box:
     return union(row.box for row in rows)
 
 
-def _list_tables(text: PageText) -> list[RawTable]:
+def list_tables(text: PageText) -> list[RawTable]:
     """Ruled tables that were read cell by cell, and tables by word positions where there are none."""
     ruled = [table for one in text.page.tables if one.method == "ruled" and (table := read_ruled(one, text.segments))]
     boxes = [table.box for table in ruled]
@@ -128,10 +130,17 @@ def _in_collection(found: list[Candidate], text: PageText, table: RawTable, cont
         and segment.box.x_overlap(table.box) > 0
         and can_name(segment)
     ]
-    heading = max(above, key=lambda segment: (segment.size, segment.box.y1), default=None)
+    heading = max(above, key=lambda segment: (segment.size, segment.box.y1), default=None) or _family(text, first, size)
     if heading is None or any(fold(token) in words("title_words") for token in heading.text.split()):
         return found
     return [with_attribute(one, "collection", clean_name(heading.text), context, heading.box) for one in found]
+
+
+def _family(text: PageText, first: Box, size: float) -> Segment | None:
+    """The name of a family that its page shows with a picture: the one line in display type, above all tables."""
+    display = [one for one in text.segments if one.size >= _DISPLAY_RATIO * size]
+    alone = len(display) == 1 and bool(text.page.images) and can_name(display[0])
+    return display[0] if alone and display[0].box.y1 <= first.y0 else None
 
 
 def read_table(table: RawTable, columns: list[Column], page: int, context: Context) -> list[Candidate]:
@@ -193,8 +202,10 @@ def read_records(table: RawTable, columns: Sequence[Column]) -> list[Record]:
 
 def _lower_heading(table: RawTable) -> RawTable:
     """The table with the headings that stand between the labels and the first row among its rows."""
-    if not table.header or len(table.header[-1].cells) != 1:
+    if not table.header:
         return table
+    if len(table.header[-1].cells) != 1:
+        return _upper_heading(table)
     cell = table.header[-1].cells[0]
     labelled = {one.column for row in table.header[:-1] for one in row.cells if len(row.cells) > 1}
     labels_above = len(labelled) > 1 or not labelled  # a title alone on its row labels no column
@@ -206,6 +217,21 @@ def _lower_heading(table: RawTable) -> RawTable:
     ):
         return _lower_heading(table._replace(header=table.header[:-1], rows=(table.header[-1], *table.rows)))
     return table
+
+
+def _upper_heading(table: RawTable) -> RawTable:
+    """The table with the heading over its labels among its rows, where like ones part the rows further down."""
+    if len(table.header) < 2 or len(table.header[-2].cells) != 1:
+        return table
+    cell = table.header[-2].cells[0]
+    if not any(len(row.cells) == 1 and _is_like(row.cells[0], cell) for row in table.rows):
+        return table
+    header = (*table.header[:-2], table.header[-1])
+    return table._replace(header=header, rows=(table.header[-2], *table.rows))
+
+
+def _is_like(one: Cell, other: Cell) -> bool:
+    return one.looks_like(other) and abs(one.box.x0 - other.box.x0) <= _OUTDENT_POINTS
 
 
 def _by_column(row: Row) -> dict[int, list[Cell]]:

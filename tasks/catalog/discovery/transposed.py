@@ -12,7 +12,7 @@ from tasks.catalog.discovery.fields import AXES, Fields
 from tasks.catalog.discovery.labels import Label, label_within, read_label, unit_within
 from tasks.catalog.discovery.layout import Segment, read_rows
 from tasks.catalog.discovery.naming import can_name
-from tasks.catalog.discovery.table_rows import Cell, Row, find_columns, place_row
+from tasks.catalog.discovery.table_cells import Cell, Row, find_columns, place_row
 from tasks.catalog.names import clean_name
 
 _MIN_ROWS, _MIN_PRODUCTS = 3, 2

@@ -5,12 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from random import Random
 
-from . import baths, dense, fabrics, lighting, listed, papers, pictured, slides, tiles, without
+from . import (
+    baths,
+    dense,
+    fabrics,
+    leaflets,
+    lighting,
+    listed,
+    papers,
+    pictured,
+    showcases,
+    slides,
+    studios,
+    tiles,
+    wholesale,
+    without,
+)
 from .sheets import scan
 from .truth import Made
 
 Maker = Callable[[Random], Made]
 _TRADES_FROM = 500
+_HOUSES_FROM = 600
 
 
 def list_makers() -> list[Maker]:
@@ -96,6 +112,19 @@ def list_trades() -> list[Maker]:
     ]
 
 
+def list_houses() -> list[Maker]:
+    """Catalogs of one house each, and what such houses print that offers nothing."""
+    return [
+        showcases.make_rug_collection, showcases.make_chair_spreads, showcases.make_wallpaper_book,
+        showcases.make_colour_card, showcases.make_lookbook, wholesale.make_fittings_columns,
+        wholesale.make_lamp_families, wholesale.make_mattress_matrix, wholesale.make_doors, wholesale.make_stationery,
+        wholesale.make_line_sheet, wholesale.make_sofa_modules, leaflets.make_programme, leaflets.make_warranty,
+        leaflets.make_company_report, studios.make_handles, studios.make_tableware, studios.make_cloths,
+        studios.make_scenes, studios.make_azulejos, studios.make_shelf_sheets, studios.make_assembly,
+        studios.make_press,
+    ]  # fmt: skip
+
+
 def list_scanned() -> list[Maker]:
     """Catalogs as images only, at 150 to 200 dpi."""
     originals: list[Maker] = [
@@ -126,3 +155,4 @@ def number_makers(*, scans: bool = True) -> Iterator[tuple[int, Maker]]:
     if scans:
         yield from enumerate(list_scanned(), len(makers))
     yield from enumerate(list_trades(), _TRADES_FROM)
+    yield from enumerate(list_houses(), _HOUSES_FROM)

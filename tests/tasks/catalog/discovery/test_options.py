@@ -86,3 +86,31 @@ def test_a_form_is_a_finish_a_material_or_a_size() -> None:
     assert [is_form(name) for name in ("Oak, oiled", "polished", "60 x 60 cm", "Oslo", "Oak chair")] == [
         True, True, True, False, False
     ]  # fmt: skip
+
+
+def test_sizes_side_by_side_over_their_prices_are_variants(catalog: Any) -> None:
+    catalog.page()
+    for place, name in enumerate(("Old Harbour", "Tidal")):
+        x = 50 + 260 * place
+        catalog.text(x, 70, name, 14).picture(x, 80, 235, 250, place)
+        for column, (size, price) in enumerate(SIZES):
+            catalog.text(x + 70 * column, 350, size.removesuffix(" cm"), 7).text(x + 70 * column, 361, price, 8)
+    products = catalog.discover().products
+    assert [one.name for one in products] == ["Old Harbour", "Tidal"]
+    assert [[v.price for v in one.variants] for one in products] == [["420.00", "690.00", "980.00"]] * 2
+
+
+def test_codes_by_size_and_finish_are_variants(catalog: Any) -> None:
+    catalog.page()
+    for place, name in enumerate(("Arc Bar", "Knurled Pull")):
+        y = 60 + 245 * place
+        catalog.picture(45, y, 170, 190, place).text(235, y + 16, name, 15, bold=True).text(235, y + 60, "Centres", 8)
+        for column, finish in enumerate(("Brass", "Nickel")):
+            catalog.text(310 + 90 * column, y + 60, finish, 8)
+            for row, centre in enumerate((96, 128, 160)):
+                catalog.text(310 + 90 * column, y + 78 + 18 * row, f"H{place}07.{centre}.{finish[:2].upper()}", 8)
+        for row, centre in enumerate((96, 128, 160)):
+            catalog.text(235, y + 78 + 18 * row, f"{centre} mm", 8)
+    first = catalog.discover().products[0]
+    assert {v.sku for v in first.variants} == {f"H007.{c}.{f}" for c in (96, 128, 160) for f in ("BR", "NI")}
+    assert first.variants[0].name == "Brass, 96 mm"

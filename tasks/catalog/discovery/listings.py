@@ -1,0 +1,135 @@
+"""Products shown on one page and listed on another: a price list at the end, a matrix of models and sizes."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from tasks.catalog.boxes import Box, union
+from tasks.catalog.dimensions import find_sizes
+from tasks.catalog.discovery.candidates import Candidate, Evidence
+from tasks.catalog.discovery.context import Context, PageText
+from tasks.catalog.discovery.layout import Segment
+from tasks.catalog.discovery.merge import combine
+from tasks.catalog.discovery.table_cells import Cell, RawTable
+from tasks.catalog.discovery.table_headers import read_headers
+from tasks.catalog.discovery.tables import list_tables
+from tasks.catalog.prices import parse_amount
+from tasks.catalog.products import Product, Variant
+from tasks.catalog.vocabulary import fold
+
+_DISPLAY_RATIO = 1.4  # of the body's type: a name set so heads its page
+_MIN_MODELS, _MIN_ROWS = 2, 2
+
+
+def join_listed(candidates: Sequence[Candidate], texts: Sequence[PageText], context: Context) -> list[Candidate]:
+    """The candidates with what lists elsewhere in the document tell of them.
+
+    A listed name that one other page shows (alone as its heading beside a picture, or as a product without code and
+    price) is that product, and stands where it is shown; names that occur twice on either side are left alone.
+    """
+    candidates = _with_matrices(list(candidates), texts, context)
+    listed = _by_name([one for one in candidates if one.product.method == "table"])
+    shown = _by_name([one for one in candidates if one.product.method != "table" and _is_open(one.product)])
+    headings = _headings(texts, {one.page for one in candidates}, context) if listed else {}
+    replaced: dict[int, Candidate] = {}
+    dropped: set[int] = set()
+    for name, row in listed.items():
+        if (known := shown.get(name)) and known.page != row.page:
+            update = combine(known.product, row.product).model_copy(update={"pages": (known.page, row.page)})
+            replaced[id(known)] = known._replace(product=update, evidence=known.evidence | row.evidence)
+            dropped.add(id(row))
+        elif name in headings:
+            text, heading = headings[name]
+            replaced[id(row)] = _moved(row, text.number, heading, context)
+    joined = [replaced.get(id(one), one) for one in candidates if id(one) not in dropped]
+    return sorted(joined, key=lambda one: one.page)  # stable: as read within a page
+
+
+def _is_open(product: Product) -> bool:
+    return not (product.sku or product.price or product.prices)
+
+
+def _by_name(candidates: Sequence[Candidate]) -> dict[str, Candidate]:
+    """Candidates by their folded names, without names that several have."""
+    counts = Counter(fold(one.product.name) for one in candidates)
+    return {name: one for one in candidates if counts[name := fold(one.product.name)] == 1}
+
+
+def _headings(texts: Sequence[PageText], taken: set[int], context: Context) -> dict[str, tuple[PageText, Segment]]:
+    """The line set largest on each page that shows a picture and no product, by its folded text."""
+    found: dict[str, list[tuple[PageText, Segment]]] = defaultdict(list)
+    for text in texts:
+        if text.number in taken or not text.page.images or not text.segments:
+            continue
+        largest = max(text.segments, key=lambda one: one.size)
+        if largest.size >= _DISPLAY_RATIO * context.body_size:
+            found[fold(largest.text)].append((text, largest))
+    return {name: places[0] for name, places in found.items() if len(places) == 1}
+
+
+def _moved(row: Candidate, page: int, heading: Segment, context: Context) -> Candidate:
+    """A listed product where its own page shows it."""
+    places = {**row.product.provenance, "name": context.place(page, heading.box)}
+    update = {"pages": tuple(sorted({page, row.page})), "provenance": places, "method": "spec"}
+    evidence: frozenset[Evidence] = row.evidence | frozenset[Evidence]({"image"})
+    return row._replace(product=row.product.model_copy(update=update), page=page, cell=heading.box, evidence=evidence)
+
+
+def _with_matrices(candidates: list[Candidate], texts: Sequence[PageText], context: Context) -> list[Candidate]:
+    """The candidates with the prices by size of tables that have a column for each of them."""
+    models = [one for one in candidates if not one.product.variants and _is_open(one.product)]
+    names = {fold(one.product.name) for one in models}
+    for text in texts if context.currency else ():
+        if sum(fold(segment.text) in names for segment in text.segments) < _MIN_MODELS:
+            continue
+        known = _by_name([one for one in models if one.page != text.number])
+        for table in list_tables(text):
+            columns = _model_columns(table, known)
+            if len(columns) < _MIN_MODELS:
+                continue
+            priced = {id(known[name]): _priced(known[name], table, index, text.number, context)
+                      for index, name in columns.items()}  # fmt: skip
+            # What was read on the matrix's page under these names are its labels.
+            labels = set(columns.values())
+            candidates = [
+                priced.get(id(one), one)
+                for one in candidates
+                if id(one) in priced or one.page != text.number or fold(one.product.name) not in labels
+            ]
+    return candidates
+
+
+def _model_columns(table: RawTable, known: dict[str, Candidate]) -> dict[int, str]:
+    """The columns headed by products of other pages, whose cells are amounts."""
+    columns = {}
+    for index, header in enumerate(read_headers(table)):
+        cells = [cell for row in table.rows for cell in row.cells if cell.column == cell.last == index]
+        amounts = [cell for cell in cells if parse_amount(cell.text) is not None]
+        name = fold(header.own)
+        if name in known and len(amounts) >= _MIN_ROWS and len(amounts) == len(cells):
+            columns[index] = name
+    return columns
+
+
+def _priced(one: Candidate, table: RawTable, index: int, page: int, context: Context) -> Candidate:
+    """The candidate with a variant for each row that has an amount in its column."""
+    variants, places = [], dict(one.product.provenance)
+    for row in table.rows:
+        first, cell = row.cells[0], next((cell for cell in row.cells if cell.column == index), None)
+        amount = parse_amount(cell.text, context.mark) if cell else None
+        if cell is None or amount is None or first.column == index:
+            continue
+        sizes = find_sizes(first.text, context.mark, context.unit)
+        attributes = dict(sizes[0].measures) if sizes else {}
+        variants.append(Variant(name=first.text, price=amount, currency=context.currency, attributes=attributes))
+        places[f"variants.{len(variants)}"] = context.place(page, _span(first, cell))
+    update = {
+        "variants": tuple(variants), "currency": context.currency, "provenance": places,
+        "pages": tuple(sorted({*one.product.pages, page})),
+    }  # fmt: skip
+    return one._replace(product=one.product.model_copy(update=update), evidence=one.evidence | {"price"})
+
+
+def _span(one: Cell, other: Cell) -> Box:
+    return union([one.box, other.box])
