@@ -155,7 +155,7 @@ class _Writing:
         """Products that are back or gone, and a line of the ledger for every record."""
         job, delivery = self._job, self._delivery
         await delivery.restore(job.id)
-        if scan.whole:
+        if scan.whole and scan.counts.absent:
             most = self._settings.feed_changes_reported
             self._imported.missing = tuple(product.name for product in await delivery.list_missing(most))
             await delivery.apply_missing(job.id, options.missing)

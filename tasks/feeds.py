@@ -204,7 +204,7 @@ class Scan(NamedTuple):
 def describe_first(reader: FeedReader) -> Scan:
     """What the pass over the first delivery of a source has found: everything is new."""
     state = reader.state
-    counts = DeliveryCounts(state.records, 0, 0, 0, 0, 0)
+    counts = DeliveryCounts(state.records, 0, 0, 0, 0, 0, 0)
     return Scan(state.records, counts, state.broken, state.broken is None and not state.is_update)
 
 

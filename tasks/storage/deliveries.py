@@ -71,7 +71,8 @@ class DeliveryCounts(NamedTuple):
     """How the delivery's records and the source's products compare.
 
     `changed` are records to read again; whether their products change is known when they are written. `returned` were
-    missing, changed or not. `missing` are products that left with this delivery; `present` were there before it.
+    missing, changed or not. `missing` are products that left with this delivery; `present` were there before it;
+    `absent` are all that are not in it, those that left earlier included.
     """
 
     new: int
@@ -80,6 +81,7 @@ class DeliveryCounts(NamedTuple):
     returned: int
     missing: int
     present: int
+    absent: int
 
 
 class MissingProduct(NamedTuple):
@@ -120,6 +122,7 @@ class Delivery:
         self._open_copy: AsyncExitStack | None = None
         self._ledger: tuple[uuid.UUID, str] | None = None
         self._created = 0  # of which the ledger has a line
+        self._known_item: str | None = None  # asked once: a delivery has one line a product
         self._write_new: Callable[[bytes], Awaitable[None]]
 
     async def is_first(self) -> bool:
@@ -147,14 +150,14 @@ class Delivery:
         states = await self._fetch("select state::text, was_missing, count(*) from delivery_state group by 1, 2")
         count = {state: sum(row[2] for row in states if row[0] == state) for state in "ncru"}
         returned = sum(row[2] for row in states if row[1])
-        [[missing, present]] = await self._fetch(
-            "select count(*) filter (where d.key is null), count(*) "
-            "from public.products p left join delivery d on d.key = p.source_key "
-            f"where p.workspace_id = %(workspace)s and p.source = %(source)s and {_NEWLY}"
+        [[missing, present, absent]] = await self._fetch(
+            f"select count(*) filter (where d.key is null and {_NEWLY}), count(*) filter (where {_NEWLY}), "
+            "count(*) filter (where d.key is null) from public.products p left join delivery d on d.key = p.source_key "
+            "where p.workspace_id = %(workspace)s and p.source = %(source)s"
         )
         await self._execute("analyze delivery_state")
         await self._plan_for("batches")
-        return DeliveryCounts(count["n"], count["c"], count["u"], returned, missing, present)
+        return DeliveryCounts(count["n"], count["c"], count["u"], returned, missing, present, absent)
 
     async def list_positions_to_read(self) -> Positions:
         """The records to map and write: new and changed ones."""
@@ -255,7 +258,7 @@ class Delivery:
             "where state in ('r', 'u')), "
             f"recorded as (insert into public.job_items as stored ({ITEM_COLUMNS}) select %(job)s, %(workspace)s, "
             "'product', id::text, %(stage)s, change, change, null, 1 from lines order by id "
-            f"{ON_KNOWN_ITEM}) select change, count(*) from lines group by 1",
+            f"{await self._on_known(job)}) select change, count(*) from lines group by 1",
             job=job,
             stage=stage,
         )
@@ -269,11 +272,20 @@ class Delivery:
         self._created += await self._execute(
             f"insert into public.job_items as stored ({ITEM_COLUMNS}) select %(job)s, %(workspace)s, 'product', "
             "id::text, %(stage)s, 'created', 'created', null, 1 from unnest(%(ids)s::uuid[]) as id order by id "
-            f"{ON_KNOWN_ITEM}",
+            f"{await self._on_known(job)}",
             job=job,
             stage=stage,
             ids="{" + ",".join(ids) + "}",
         )
+
+    async def _on_known(self, job: uuid.UUID) -> str:
+        """What happens to a line that the ledger has: nothing has to be looked up in that of a job's first attempt."""
+        if self._known_item is None:
+            lines = await self._fetch(
+                "select exists (select from public.job_items where job_id = %(job)s and kind = 'product')", job=job
+            )
+            self._known_item = ON_KNOWN_ITEM if lines[0][0] else ""
+        return self._known_item
 
     async def _refuse_duplicates(self) -> None:
         rows = await self._fetch("select key from delivery group by key having count(*) > 1 order by key limit 5")

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import psutil
 
-_LOOK_SECONDS = 0.1
+_LOOK_SECONDS = 0.5  # a look takes some 20 ms from the cores that are measured
 
 
 class Run(NamedTuple):
@@ -60,7 +60,7 @@ def run_feed(home: Path, feed: Path, workspace: str) -> Run:
 
 
 def _watch_memory(process: subprocess.Popen[bytes]) -> int:
-    """Wait for the process; the most bytes that it and its children took, looked at ten times a second."""
+    """Wait for the process; the most bytes that it and its children took, looked at twice a second."""
     peak, command = 0, psutil.Process(process.pid)
     while process.poll() is None:
         with contextlib.suppress(psutil.Error):

@@ -55,19 +55,19 @@ async def test_a_thousand_records_over_four_deliveries(
 ) -> None:
     records = make_records(1000)
     first = await deliver("feed", records)
-    assert first.counts == DeliveryCounts(1000, 0, 0, 0, 0, 0)
+    assert first.counts == DeliveryCounts(1000, 0, 0, 0, 0, 0, 0)
     assert first.recorded == {"created": 1000, "updated": 0, "unchanged": 0}
 
     before = await dump(database, workspace)
     second = await deliver("feed", records)
-    assert (second.counts, second.read) == (DeliveryCounts(0, 0, 1000, 0, 0, 1000), 0)
+    assert (second.counts, second.read) == (DeliveryCounts(0, 0, 1000, 0, 0, 1000, 0), 0)
     assert second.recorded == {"created": 0, "updated": 0, "unchanged": 1000}
     assert await dump(database, workspace) == before
 
     changed = {key: {**fields, "price": "9.00"} for key, fields in list(records.items())[:10]}
     third_records = {**{key: records[key] for key in list(records)[:990]}, **changed, "NEW": {"name": "New"}}
     third = await deliver("feed", third_records)
-    assert (third.counts, third.read) == (DeliveryCounts(1, 10, 980, 0, 10, 1000), 11)
+    assert (third.counts, third.read) == (DeliveryCounts(1, 10, 980, 0, 10, 1000, 10), 11)
     assert third.recorded == {"created": 1, "updated": 10, "unchanged": 980}
     assert [one.key for one in third.missing] == list(records)[990:]
     assert await jobs.count_statuses(database, third.job) == {
@@ -75,9 +75,9 @@ async def test_a_thousand_records_over_four_deliveries(
     }  # fmt: skip
 
     again = await deliver("feed", third_records)
-    assert again.counts == DeliveryCounts(0, 0, 991, 0, 0, 991)
+    assert again.counts == DeliveryCounts(0, 0, 991, 0, 0, 991, 10)
     back = await deliver("feed", third_records | records)
-    assert back.counts == DeliveryCounts(0, 10, 981, 10, 0, 991)
+    assert back.counts == DeliveryCounts(0, 10, 981, 10, 0, 991, 0)
     assert back.recorded == {"created": 0, "updated": 20, "unchanged": 981}
     assert set((await read_statuses(database, workspace)).values()) == {"published"}
 
@@ -196,7 +196,7 @@ async def test_the_first_delivery_of_a_source_is_written_as_it_comes(database: D
     async with database.transaction() as connection, open_delivery(connection, workspace, "feed") as delivery:
         assert not await delivery.is_first()
         await delivery.stage(write_stubs([(0, "0", b"1"), (1, "1", b"2"), (2, "2", b"1"), (3, "3", b"1")]))
-        assert await delivery.compare("after") == DeliveryCounts(1, 1, 2, 0, 0, 3)
+        assert await delivery.compare("after") == DeliveryCounts(1, 1, 2, 0, 0, 3, 0)
     assert await jobs.count_statuses(database, workspace) == {("product", "created"): 3}
 
 
