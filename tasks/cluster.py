@@ -68,6 +68,11 @@ async def get_cluster() -> LocalCluster:
     return await asyncio.wrap_future(start_cluster())
 
 
+def is_started() -> bool:
+    """Whether this process has a cluster, be it one that is still starting."""
+    return _cluster is not None
+
+
 def stop_cluster() -> None:
     """Stop the workers, if any were started."""
     global _cluster

@@ -48,8 +48,6 @@ def run_here(folder: Path, module: str, *arguments: object, **environment: str) 
 
     Only for commands that end by themselves. Not from inside a running event loop.
     """
-    from flows.cli import run
-
     # Left by `use_home_server`, for children of its block.
     for name in ("PREFECT_API_URL", "PREFECT_API_AUTH_STRING", "PREFECT_API_SSL_CERT_FILE"):
         os.environ.pop(name, None)
@@ -57,7 +55,6 @@ def run_here(folder: Path, module: str, *arguments: object, **environment: str) 
     stdout, stderr, code = io.StringIO(), io.StringIO(), 0
     with (
         mock.patch.dict(os.environ, environment),  # ends with the environment as it was
-        mock.patch.object(run, "_stop_cluster"),
         contextlib.chdir(folder),
         contextlib.redirect_stdout(stdout),
         contextlib.redirect_stderr(stderr),

@@ -145,12 +145,12 @@ def run_here(dsn: str, page_workers: None, tmp_path: Path) -> Iterator[Callable[
 
 @pytest.fixture(scope="session")
 def page_workers(dsn: str) -> Iterator[None]:
-    """The page workers that a first command here starts stay for those after it."""
-    yield
-    if "tasks.cluster" in sys.modules:
-        from tasks.cluster import stop_cluster
+    """Page workers of this process; commands that run in it find them, and leave them as they are."""
+    from tasks.cluster import start_cluster, stop_cluster
 
-        stop_cluster()
+    start_cluster()
+    yield
+    stop_cluster()
 
 
 @pytest.fixture

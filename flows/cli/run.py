@@ -91,6 +91,20 @@ def run_command(
     None after one line that says what stopped it; `start` returns the id of the flow run. The job's products are
     written to `export`, where that is given.
     """
+    found_workers = _has_cluster()
+    try:
+        return _start_and_run(flow_module, start, with_workers, export)
+    finally:
+        if not found_workers:  # those of the process that this runs in are not ours to stop
+            _stop_cluster()
+
+
+def _start_and_run(
+    flow_module: str,
+    start: Callable[[Any], Coroutine[Any, Any, uuid.UUID]],
+    with_workers: bool,
+    export: Path | None,
+) -> CommandResult | None:
     settings = load_settings()
     console = stderr_console()
     with Display(console) as display:
@@ -155,16 +169,17 @@ def _run(
     except (KeyboardInterrupt, TerminationSignal, asyncio.CancelledError):
         display.say("interrupted: the same command takes it up again")
         return CommandResult({}, [], INTERRUPTED)
-    finally:
-        _stop_cluster()
     return CommandResult(job, products, exit_code_of(job), children)
 
 
-def _stop_cluster() -> None:
-    if "tasks.cluster" in sys.modules:  # else no page worker was started, and importing Dask would cost 15 MB
-        from tasks.cluster import stop_cluster
+def _has_cluster() -> bool:
+    """Whether this process has page workers; where none were started, Dask is not imported, which costs 15 MB."""
+    return "tasks.cluster" in sys.modules and sys.modules["tasks.cluster"].is_started()
 
-        stop_cluster()
+
+def _stop_cluster() -> None:
+    if _has_cluster():
+        sys.modules["tasks.cluster"].stop_cluster()
 
 
 async def _run_and_read(

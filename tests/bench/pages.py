@@ -43,6 +43,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "accuracy"))
 
 from catalogs.listed import make_price_list
 from large_catalog import make_large_catalog
+from pages_plain import KEPT_VARIABLE
 
 HERE = Path(__file__).parent
 IMAGES_PER_PAGE = 3
@@ -90,7 +91,7 @@ def measure(folder: Path, large: Path, short: Path, lists: Path, *, rounds: int,
     for turn in range(rounds):
         stages.append(run_stage(folder / f"home-{turn}", large))
         for name in names:
-            loops[name].append(run_loop(name, large, loop_pages))
+            loops[name].append(run_loop(name, large, loop_pages, kept=folder / f"{name}-{turn}"))
     rates = [stage.pages / stage.seconds for stage in stages]
     ratios = {
         name: median(rate / loop.rate for rate, loop in zip(rates, found, strict=True)) for name, found in loops.items()
@@ -161,10 +162,14 @@ class Loop(NamedTuple):
     cpu_ms: float
 
 
-def run_loop(name: str, path: Path, pages: int | None = None) -> Loop:
-    """The loop `name` over the first `pages` of a document, or all."""
+def run_loop(name: str, path: Path, pages: int | None = None, *, kept: Path | None = None) -> Loop:
+    """The loop `name` over the first `pages` of a document, or all; its files stay in `kept`."""
     command = [sys.executable, str(HERE / "pages_plain.py"), name, str(path), *([str(pages)] if pages else [])]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    environment = dict(os.environ)
+    if kept:
+        kept.mkdir()
+        environment[KEPT_VARIABLE] = str(kept)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     found = json.loads(done.stdout.splitlines()[-1])
     print(f"  {name} on {path.name}: {found['pages'] / found['seconds']:.1f} pages/s", flush=True)
     return Loop(found["pages"] / found["seconds"], 1e3 * found["cpu_seconds"] / found["pages"])

@@ -22,6 +22,9 @@ from pathlib import Path
 from typing import Any
 
 CORES = 2
+# A folder that the loops leave their files in. ext4 looks for minutes past every file that was deleted near a new one,
+# up to 0.7 ms for each: files of a loop that are deleted slow down whatever is measured after it.
+KEPT_VARIABLE = "QUARRY_BENCH_KEPT"
 _EMPTIED_EVERY = 50  # pages: about as often as the stage drops what MuPDF keeps
 Loop = Callable[[Path, Sequence[int], Path], None]
 
@@ -181,22 +184,21 @@ def _run(name: str, path: Path, pages: Sequence[int], folder: Path, ready: objec
     spans.put((started, time.monotonic(), time.process_time() - cpu))  # type: ignore[attr-defined]
 
 
-def measure(name: str, path: Path, count: int) -> dict[str, float]:
-    """What both cores take for the first `count` pages."""
+def measure(name: str, path: Path, count: int, folder: Path) -> dict[str, float]:
+    """What both cores take for the first `count` pages, whose files are written to `folder`."""
     for variable in ("OMP_THREAD_LIMIT", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[variable] = "1"  # as the stage's children
     context = multiprocessing.get_context("spawn")
     ready, spans = context.Barrier(CORES), context.Queue()
-    with tempfile.TemporaryDirectory() as folder:
-        workers = [
-            context.Process(target=_run, args=(name, path, range(core, count, CORES), Path(folder), ready, spans))
-            for core in range(CORES)
-        ]
-        for worker in workers:
-            worker.start()
-        found = [spans.get() for _ in workers]
-        for worker in workers:
-            worker.join()
+    workers = [
+        context.Process(target=_run, args=(name, path, range(core, count, CORES), folder, ready, spans))
+        for core in range(CORES)
+    ]
+    for worker in workers:
+        worker.start()
+    found = [spans.get() for _ in workers]
+    for worker in workers:
+        worker.join()
     starts, ends, cpu = zip(*found, strict=True)
     return {"seconds": max(ends) - min(starts), "cpu_seconds": sum(cpu), "pages": count}
 
@@ -211,4 +213,5 @@ def count_pages(path: Path) -> int:
 if __name__ == "__main__":
     file = Path(sys.argv[2])
     pages = int(sys.argv[3]) if len(sys.argv) > 3 else count_pages(file)
-    print(json.dumps(measure(sys.argv[1], file, pages)))
+    with tempfile.TemporaryDirectory() as written:
+        print(json.dumps(measure(sys.argv[1], file, pages, Path(os.environ.get(KEPT_VARIABLE) or written))))

@@ -13,6 +13,8 @@ import psycopg
 import pymupdf
 import pytest
 
+from tasks.cluster import start_cluster
+
 SECONDS = 180
 
 
@@ -58,8 +60,9 @@ def test_a_catalog_becomes_rows_files_and_vectors(
     stored = [image for line in lines for image in line["images"] if image["path"]]
     assert all((home / "files" / image["path"]).exists() for image in stored)
 
-    before = dump_library("default")
+    before, workers = dump_library("default"), start_cluster()
     second = run_here("flows.pdf", source, "--json", "--export", export)
+    assert start_cluster() is workers  # it found them, and left them
     assert second.code == 0
     assert second.report["completion_reason"] == "already_complete"
     assert second.report["items"]["product"]["unchanged"] == len(lines)

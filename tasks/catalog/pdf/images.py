@@ -15,7 +15,9 @@ from tasks.catalog.pdf.image_stats import Likeness, compare_by, measure
 from tasks.catalog.pdf.options import ReadOptions
 
 _POINTS_PER_INCH = 72.0
-_REMEMBERED = 64  # images of a document kept in mind, so that what stands on every page is decoded once
+# Pixels of a document's latest images kept in mind, so that what stands on every page is decoded once. With an image,
+# its stream is kept: compressed or, in some files, as three bytes a pixel.
+_REMEMBERED_PIXELS = 8_000_000
 
 
 class StoredImage(NamedTuple):
@@ -64,6 +66,7 @@ class ImageStore:
         self._folder, self._options = folder, options
         # By the decoder's address; the decoder is kept, so that no other can take the address.
         self._known: OrderedDict[int, tuple[Any, StoredImage]] = OrderedDict()
+        self._known_pixels = 0
 
     def save(self, image: EncodedImage) -> StoredImage:
         """Write the file of `image` and measure it."""
@@ -76,12 +79,20 @@ class ImageStore:
     def save_embedded(self, image: Any) -> StoredImage:
         """Write the file of an embedded image (mupdf.FzImage); raises `ImageError`."""
         key = int(image.m_internal_value())
-        if key not in self._known:
-            self._known[key] = image, self.save(encode_embedded(image, self._options.max_pixels))
-            if len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
-        self._known.move_to_end(key)
-        return self._known[key][1]
+        if key in self._known:
+            self._known.move_to_end(key)
+            return self._known[key][1]
+        stored = self.save(encode_embedded(image, self._options.max_pixels))
+        self._remember(key, image, stored)
+        return stored
+
+    def _remember(self, key: int, image: Any, stored: StoredImage) -> None:
+        """Keep the latest, and of those before it the latest that are not too many pixels."""
+        self._known[key] = image, stored
+        self._known_pixels += stored.width * stored.height
+        while self._known_pixels > _REMEMBERED_PIXELS and len(self._known) > 1:
+            _, (_, oldest) = self._known.popitem(last=False)
+            self._known_pixels -= oldest.width * oldest.height
 
 
 def find_images(

@@ -70,6 +70,26 @@ def stop_child(child: PageChild) -> int:
     return child.pid
 
 
+def test_pictures_of_earlier_pages_are_not_kept(folder: Path, tmp_path: Path) -> None:
+    """MuPDF would hold up to 256 MB of decoded pictures in every child."""
+    path, pages, side = tmp_path / "pictures.pdf", 18, 2000
+    with pymupdf.open() as made:
+        for number in range(pages):
+            picture = io.BytesIO()
+            Image.new("RGB", (side, side), (9 * number, 200, 90)).save(picture, "PNG", compress_level=1)
+            made.new_page().insert_image((50, 50, 350, 350), stream=picture.getvalue())
+        made.save(path)
+    held = []
+    with open_child(path, folder, options=ReadOptions(max_pixels=side * side)) as child:
+        for number in range(1, pages + 1):
+            child.read(number, deadline_seconds=DEADLINE_SECONDS)
+            assert child.pid is not None
+            held.append(psutil.Process(child.pid).memory_info().rss)
+    assert load(folder, pages).images
+    decoded = 3 * side * side
+    assert max(held) - held[0] < 12 * decoded, [rss >> 20 for rss in held]
+
+
 def test_pages_read_by_the_child_are_those_read_here(document: Path, folder: Path, tmp_path: Path) -> None:
     with open_child(document, folder) as child:
         for number in range(1, 5):
