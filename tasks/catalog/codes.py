@@ -124,7 +124,8 @@ def find_code(text: str) -> str | None:
         return None
     if len(tokens) > 1 and fold_label(tokens[0]) in folded_labels():
         candidate = clean_code(" ".join(tokens[1:]))
-        if len(candidate.split()) <= 2 and is_weak_code(candidate.split()[0]):
+        first, *more = candidate.split() or [""]  # "Art. No." alone announces a column of codes
+        if len(more) <= 1 and is_weak_code(first):
             return candidate
     if is_spaced_code(text):
         return clean_code(text)

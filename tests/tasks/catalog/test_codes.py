@@ -24,6 +24,11 @@ def test_a_number_before_a_unit_is_no_code(text: str, is_one: bool) -> None:
     assert is_spaced_code(text) is is_one
 
 
+@pytest.mark.parametrize("head", ["Art. No.", "Art. No", "Ref. no. :", "No.", "Code", "#"])
+def test_the_head_of_a_column_of_codes_is_none(head: str) -> None:
+    assert find_code(head) is None
+
+
 def test_what_stands_behind_a_norm_s_word_is_no_code() -> None:
     assert find_code("ISO 10545-12") is None
     assert find_code("Bolt 10545-12") == "10545-12"
