@@ -26,6 +26,10 @@ _SPAN_BOLD, _SPAN_ITALIC = 16, 2  # bits of a span's flags
 # Characters that stand for a glyph whose meaning the file does not tell: replacement, private use, control.
 UNREADABLE = re.compile("[\x00-\x1f\ufffd\ue000-\uf8ff]")
 _MEANINGLESS = re.compile("[\x00-\x1f\ufffd]")  # private use stays: bullets and icons of symbol fonts
+# What is drawn is visible: fonts with one glyph for all hyphens may call it soft, or one that holds words together.
+_ODD_HYPHEN = re.compile("[\u2010\u2011\u00ad]")
+_WIDTHLESS = re.compile("[\u200b\u2060\ufeff]")
+_ODD = re.compile(f"{_ODD_HYPHEN.pattern}|{_WIDTHLESS.pattern}")
 
 
 class Style(NamedTuple):
@@ -92,12 +96,26 @@ def read_text(text_page: Any) -> PageContent:
         if UNREADABLE.search(text):
             unreadable += len(UNREADABLE.findall(text))
             words = [word._replace(text=clean) for word in words if (clean := _MEANINGLESS.sub("", word.text))]
+        if _ODD.search(text):
+            words = _write_plainly(words)
         if words:
             spans = line["spans"]
             opens, closes = spans[0]["text"][:1].isspace(), spans[-1]["text"][-1:].isspace()
             style = _find_style(spans, styles)
             fragments.append(Fragment(tuple(words), style, _find_turn(line["dir"]), is_rtl(text), opens, closes))
     return PageContent(tuple(fragments), (), (), characters, unreadable)
+
+
+def _write_plainly(words: Sequence[Word]) -> list[Word]:
+    """Words with plain hyphens and nothing without width; the last of a line may end in a hyphen that is soft."""
+    plain = []
+    for place, word in enumerate(words):
+        text = _WIDTHLESS.sub("", word.text)
+        end = "\u00ad" if place + 1 == len(words) and text.endswith("\u00ad") else ""
+        text = _ODD_HYPHEN.sub("-", text.removesuffix(end)) + end
+        if text:
+            plain.append(word._replace(text=text))
+    return plain
 
 
 def _read_lines(text_page: Any) -> Iterator[tuple[dict[str, Any], list[Word]]]:

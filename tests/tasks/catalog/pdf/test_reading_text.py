@@ -50,6 +50,14 @@ def test_captions_of_a_grid_stay_whole_and_are_read_row_by_row(
     ]
 
 
+def test_a_hyphen_that_is_drawn_is_a_hyphen(document: pymupdf.Document, read_first: ReadFirst) -> None:
+    page = document.new_page()
+    page.insert_font(fontname="own", fontbuffer=pymupdf.Font("helv").buffer)
+    page.insert_text((60, 80), "Arm\u00adchair LX\u00ad204 up\u00ad", fontname="own")
+    page.insert_text((60, 95), "holstered", fontname="own")
+    assert read_first(document).text == "Arm-chair LX-204 up\u00ad\nholstered"
+
+
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
 def test_boxes_are_where_the_rotated_page_shows_the_text(
     document: pymupdf.Document, read_first: ReadFirst, rotation: int
