@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
+from unicodedata import is_normalized, normalize
 
 import pymupdf
 from pymupdf import mupdf
@@ -96,7 +97,7 @@ def read_text(text_page: Any) -> PageContent:
         if UNREADABLE.search(text):
             unreadable += len(UNREADABLE.findall(text))
             words = [word._replace(text=clean) for word in words if (clean := _MEANINGLESS.sub("", word.text))]
-        if _ODD.search(text):
+        if not text.isascii() and (_ODD.search(text) or not is_normalized("NFC", text)):
             words = _write_plainly(words)
         if words:
             spans = line["spans"]
@@ -107,11 +108,16 @@ def read_text(text_page: Any) -> PageContent:
 
 
 def _write_plainly(words: Sequence[Word]) -> list[Word]:
-    """Words with plain hyphens and nothing without width; the last of a line may end in a hyphen that is soft."""
+    """Words with plain hyphens, accents on their letters and nothing without width.
+
+    The last of a line may end in a hyphen that is soft.
+    """
     plain = []
     for place, word in enumerate(words):
-        text = _WIDTHLESS.sub("", word.text)
-        end = "\u00ad" if place + 1 == len(words) and text.endswith("\u00ad") else ""
+        text = normalize("NFC", _WIDTHLESS.sub("", word.text))
+        # At a line's end it parts a word; behind a number it is a dash ("14 995,-").
+        parted = place + 1 == len(words) and text.endswith("\u00ad") and text[-2:-1].isalpha()
+        end = "\u00ad" if parted else ""
         text = _ODD_HYPHEN.sub("-", text.removesuffix(end)) + end
         if text:
             plain.append(word._replace(text=text))

@@ -58,6 +58,13 @@ def test_a_hyphen_that_is_drawn_is_a_hyphen(document: pymupdf.Document, read_fir
     assert read_first(document).text == "Arm-chair LX-204 up\u00ad\nholstered"
 
 
+def test_accents_stand_on_their_letters(document: pymupdf.Document, read_first: ReadFirst) -> None:
+    page = document.new_page()
+    page.insert_font(fontname="own", fontbuffer=pymupdf.Font("cjk").buffer)
+    page.insert_text((60, 80), "Cafe\u0301", fontname="own")
+    assert read_first(document).text == "Caf\u00e9"
+
+
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
 def test_boxes_are_where_the_rotated_page_shows_the_text(
     document: pymupdf.Document, read_first: ReadFirst, rotation: int
