@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
+from tasks.catalog.dimensions import find_sizes
+from tasks.catalog.technical_terms import is_place, is_technical_term
 from tasks.catalog.vocabulary import TEXT_CACHE, fold, fold_label, labels
 
 FOOTNOTE_MARKS = "*†‡§¶‖♦•◊¹²³⁴⁵⁶⁷⁸⁹⁰ᵃᵇᶜᵈᵉᶠ"
@@ -37,7 +39,8 @@ _UNITS = frozenset(
 )  # fmt: skip
 _NORMS = frozenset(
     {"din", "en", "iso", "astm", "bs", "nf", "uni", "ce", "gost", "гост", "iec", "ansi", "as", "csn", "bifma", "ufac",
-     "cal"}
+     "cal", "tb", "nfpa", "ul", "ece", "unece", "imo", "onorm", "önorm", "sn", "nen", "sis", "jis", "gb", "fmvss",
+     "ncs", "ral", "fsc", "pefc", "reach", "ip", "ik"}
 )  # fmt: skip
 _NORM_LIKE = re.compile(r"([a-z]{2,4})[ -]?(\d{3,8})", re.IGNORECASE)
 _MIN_ALIKE = 3  # so many numbers behind one prefix are codes, whatever norms begin with it
@@ -45,6 +48,10 @@ _YEARS = re.compile(r"((?:19|20)\d\d)[-–/]((?:19|20)?\d\d)")
 _MAX_YEARS = 15  # from the first to the last year of a span
 _LOWER_CODE = re.compile(r"[a-z]{2,4}-\d{3,}")
 _NUMBERED_MARK = re.compile(r"(?<=[\w\s])(?:\d\)\s?)+$")  # "1)"; never the first of a text
+_THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")  # "50.000" turns of a test
+_LETTER_CODE = re.compile(r"[A-Z]{2,6}(?:[-./][A-Z]{1,6}){1,3}")  # "PIQ-FS": where its column or label says so
+_GROUPED_CODE = re.compile(r"\d{2,3}(?: \d{3})+[-/.]\d{2,3}(?!\d)")  # "12 345 678-00"
+_BLANK = re.compile(r"[\s./-]?_{2,}$")  # "7455-____": room for the suffix of a finish
 _PREFIX = re.compile(r"(?:[#№]|\bn[o°º]\.?)\s?", re.IGNORECASE)
 
 
@@ -59,7 +66,7 @@ def strip_marks(text: str) -> str:
 
 def clean_code(text: str) -> str:
     """A printed code as it is ordered: one line, no footnote marks, no "No." or "Art." before it."""
-    text = " ".join(text.split())
+    text = _BLANK.sub("", " ".join(text.split()))
     label, _, rest = text.partition(" ")
     if rest and not label.isupper() and fold_label(label) in folded_labels() and is_weak_code(rest):
         text = rest  # "Art. 44164"; capitals may be of the code
@@ -75,6 +82,7 @@ def is_code(token: str) -> bool:
         or not _TOKEN.fullmatch(token)
         or _NOT_A_CODE.fullmatch(token)
         or _is_span(token)
+        or is_technical_term(token)
     ):
         return False
     digits = sum(char.isdigit() for char in token)
@@ -85,6 +93,8 @@ def is_code(token: str) -> bool:
         # Codes are set in capitals; "2nd", "A4x" or "3seater" are not.
         upper = all(char.isupper() for char in letters)
         return upper or (digits >= 3 and len(letters) <= 2) or bool(_LOWER_CODE.fullmatch(token))
+    if _THOUSANDS.fullmatch(token):
+        return False
     return bool(re.fullmatch(r"\d{2,}([\-/.]\d{2,})+", token)) and digits >= 5 and "/" not in token
 
 
@@ -100,6 +110,8 @@ def is_spaced_code(text: str) -> bool:
     parts = strip_marks(text).split()
     if len(parts) != 2:
         return False
+    if is_technical_term(" ".join(parts)):
+        return False
     letters, digits = parts if parts[0].isalpha() else (parts[1], parts[0])
     if digits is parts[0] and letters.casefold() in _UNITS:
         return False
@@ -110,6 +122,8 @@ def is_spaced_code(text: str) -> bool:
 def is_weak_code(token: str) -> bool:
     """Whether a token may be a code when its column or label says so: also plain digits, also short."""
     token = strip_marks(token.strip("()[],;:"))
+    if _LETTER_CODE.fullmatch(token):
+        return True
     if not 1 < len(token) <= _MAX_LENGTH or not any(char.isdigit() for char in token):
         return False
     return bool(re.fullmatch(r"[\w.\-/+]+", token)) and not re.fullmatch(r"\d+[.,]\d{1,2}", token)
@@ -129,11 +143,23 @@ def find_code(text: str) -> str | None:
             return candidate
     if is_spaced_code(text):
         return clean_code(text)
+    if grouped := _GROUPED_CODE.match(text):
+        return grouped[0]
+    if is_place(text):
+        return None
     for index in (0, -1):
         before = tokens[index - 1].casefold() if index and len(tokens) > 1 else ""
-        if is_code(tokens[index]) and before not in _NORMS:
+        if is_code(tokens[index]) and before not in _NORMS and not _is_of_size(text, tokens, index):
             return clean_code(tokens[index])
     return None
+
+
+def _is_of_size(text: str, tokens: Sequence[str], index: int) -> bool:
+    """Whether a token is one side of a size that the text gives: "80W x 40D x 75H"."""
+    if len(tokens) == 1:
+        return False
+    start, end = (0, len(tokens[0])) if index == 0 else (len(text) - len(tokens[-1]), len(text))
+    return any(size.start <= start and end <= size.end and len(size.measures) > 1 for size in find_sizes(text))
 
 
 def are_codes(texts: Sequence[str]) -> bool:

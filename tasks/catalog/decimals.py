@@ -38,6 +38,9 @@ def parse_decimal(text: str, mark: DecimalMark | None = None, *, grouped: bool =
     separators = [char for char in text if char in ".,"]
     if not separators:
         return _plain(text)
+    last = text.rpartition(separators[-1])[2]
+    if len(separators) > 1 and len(set(separators)) == 1 and len(last) != _THOUSANDS_DIGITS:
+        return None  # "802.653.90" is a code, "12.01.2026" a date
     if _is_decimal(text, separators, mark, grouped):
         whole, _, fraction = text.rpartition(separators[-1])
         return _plain(re.sub(r"[.,]", "", whole) + "." + fraction)

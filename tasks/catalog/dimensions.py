@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from tasks.catalog.decimals import DIGIT, NUMBER_PATTERN, DecimalMark, parse_decimal, western_digits
@@ -26,10 +27,12 @@ _ALTERNATIVES = {
 _AXIS = "|".join(re.escape(key) for key in sorted(_AXES, key=len, reverse=True))
 _TERM = (
     rf"(?:(?<![^\W\d_])(?P<pre>{_AXIS})\s?[.:=]?\s?)?(?P<number>{_NUMBER})\s?(?P<unit>{_ALTERNATIVES['unit']})?"
-    rf"(?:\s?\(?(?P<post>{_AXIS})(?![^\W\d_])\.?\)?(?:\s?(?P<tail>{_ALTERNATIVES['unit']}))?)?"
+    rf"(?:\s?\(?(?P<post>{_AXIS})(?![^\W\d_])(?!\s?[.:=]?\s?\d)\.?\)?(?:\s?(?P<tail>{_ALTERNATIVES['unit']}))?)?"
 )
 _TERM_ANY = re.sub(r"\?P<\w+>", "?:", _TERM)
-_JOIN = r"\s?[x×х*/✕]\s?|\s?,\s(?=[^\W\d_])|\s+(?=(?:{axis})\s?[.:]?\s?\d)".replace("{axis}", _AXIS)
+_JOIN = r"\s?[x×х*/✕]\s?|\s?,\s(?=[^\W\d_])|\s+(?=(?:{axis})\s?[.:]?\s?\d)|(?<=\s)(?=(?:{long})\s?\d)".replace(
+    "{axis}", _AXIS
+).replace("{long}", "|".join(re.escape(key) for key in sorted(_AXES, key=len, reverse=True) if len(key) > 1))
 _SIZE = re.compile(rf"(?<![\w.,]){_TERM_ANY}(?:(?:{_JOIN}){_TERM_ANY}){{0,3}}", re.IGNORECASE)
 # "L 180 P 70 H 35 cm": letters before their numbers and only spaces between; else P would read as the 180's letter.
 _LED = rf"(?:{_AXIS})\s?[.:=]?\s?(?:{_NUMBER})(?:\s?(?:{_ALTERNATIVES['unit']}))?"
@@ -46,6 +49,9 @@ _AXIS_LIST = re.compile(
 _WEIGHT = re.compile(
     rf"(?<![\w.,])(?P<number>{NUMBER_PATTERN})\s?(?P<unit>{_ALTERNATIVES['weight']})(?!\s?/)", re.IGNORECASE
 )
+_TOLERANCE = re.compile(r"\s*(?:±|\+\s?/\s?[-–−])\s?[\d.,]+\s?(?:%|mm|cm)?$")  # "138 cm ± 2%"
+_FRACTION = re.compile(r"\d{1,2}/(?:2|4|8|16|32|64)\s?(?:\"|″|”|''|in\b|inch|zoll)", re.IGNORECASE)  # of a thread
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75", "⅛": ".125", "⅜": ".375", "⅝": ".625", "⅞": ".875"}
 _THIN_SHARE = 8  # a third number this many times smaller than the second is a slab's thickness, not its height
 
@@ -60,8 +66,10 @@ class Size(NamedTuple):
 
 
 @lru_cache(maxsize=TEXT_CACHE)
-def find_sizes(text: str, mark: DecimalMark | None = None, unit: str | None = None) -> tuple[Size, ...]:
-    """Every size in `text`. `unit` holds where none is printed (a table's "in cm").
+def find_sizes(
+    text: str, mark: DecimalMark | None = None, unit: str | None = None, order: tuple[str, ...] = ()
+) -> tuple[Size, ...]:
+    """Every size in `text`. `unit` and the `order` of axes hold where none are printed (a table's "in cm").
 
     A lone number is a size only with an axis and a unit ("H 90 cm"); two or three joined by x always are.
     """
@@ -71,6 +79,7 @@ def find_sizes(text: str, mark: DecimalMark | None = None, unit: str | None = No
     listed = _AXIS_LIST.search(text)
     axes = list(axes_of(re.split(r"\s?[x×х*/]\s?", listed[1].strip(), flags=re.I)) or ()) if listed else []
     default = unit_of(listed[2]) if listed else None
+    axes = axes or list(order)
     if listed:  # its last letter would read as the first number's axis
         text = text[: listed.start(1)] + "|" * len(listed[1]) + text[listed.end(1) :]
     printed = text  # of the same length as what follows
@@ -78,11 +87,34 @@ def find_sizes(text: str, mark: DecimalMark | None = None, unit: str | None = No
     text = _TAILED_RUN.sub(lambda run: _TAILED_GAP.sub("×", run[0]), text)
     found = []
     for match in _SIZE.finditer(text):
-        terms = list(_TERM_RE.finditer(match.group()))
+        terms = _without_extents(match.group(), list(_TERM_RE.finditer(match.group())))
+        if _is_date(terms, match.group()) or _FRACTION.fullmatch(match.group().strip()):
+            continue
         size = _read_size(terms, axes, mark, default or unit)
         if size:
             found.append(Size(size, printed[match.start() : match.end()].strip(), match.start(), match.end()))
     return tuple(found)
+
+
+def _without_extents(text: str, terms: list[re.Match[str]]) -> list[re.Match[str]]:
+    """The terms without what a stroke adds where others stand behind a cross: "160/210 x 95 x 73" is an extension."""
+    between = [text[one.end() : other.start()].strip().casefold() for one, other in pairwise(terms)]
+    if "/" not in between or not set(between) - {"/"}:
+        return terms
+    return [terms[0], *(term for term, before in zip(terms[1:], between, strict=True) if before != "/" or term["pre"])]
+
+
+def _is_date(terms: Sequence[re.Match[str]], text: str) -> bool:
+    """Whether bare numbers on both sides of a stroke are years, a date, loads ("2026/27", "26/02", "2 000 / 700").
+
+    Also "2 x 5 W", which is a power.
+    """
+    if len(terms) != 2 or any(term["unit"] or term["pre"] or term["tail"] for term in terms):
+        return False
+    first, second = (term["number"] for term in terms)
+    if "/" in text[terms[0].end() : terms[1].start()] and not (terms[0]["post"] or terms[1]["post"]):
+        return " / " in text or bool(_YEAR.fullmatch(first)) or first.startswith("0") or second.startswith("0")
+    return (terms[1]["post"] or "") in ("W", "V") and not terms[0]["post"]
 
 
 def find_weight(text: str, mark: DecimalMark | None = None) -> Measure | None:
@@ -110,6 +142,9 @@ def axes_of(labels: Sequence[str]) -> tuple[str, ...] | None:
     "W D H", "S G W" (Polish) and "L P H" (Italian) are width, depth, height; None where one is no axis.
     """
     folded = [fold(label) for label in labels]
+    if [label.strip() for label in labels[:2]] == ["L", "l"]:  # French: longueur, largeur
+        rest = axes_of(labels[2:]) if labels[2:] else ()
+        return None if rest is None else ("length", "width", *rest)
     if len(folded) > 1 and all(len(label) == 1 for label in folded):
         for letters in axis_letters():
             named = [letters.get(label) for label in folded]
@@ -121,7 +156,7 @@ def axes_of(labels: Sequence[str]) -> tuple[str, ...] | None:
 
 def parse_measure(text: str, mark: DecimalMark | None = None, unit: str | None = None) -> Measure | None:
     """A single measure: "39", "12,5 cm", '29 1/2"'; None when `text` holds more or less than one number."""
-    match = _TERM_RE.fullmatch(western_digits(text).strip(" *†"))
+    match = _TERM_RE.fullmatch(_TOLERANCE.sub("", western_digits(text).strip(" *†")))
     value = _number(match["number"], mark) if match else None
     return Measure(value=value, unit=unit_of(match["unit"]) or unit) if match and value else None
 
@@ -136,7 +171,10 @@ def _read_size(
         return None
     if len(terms) == 1 and named[0] != "diameter" and terms[0]["post"] and not terms[0]["pre"]:
         return None  # "90 cm high" in running text: a label is asked for
-    if any(named) or len(axes) != len(terms):
+    if axes and any(named) and len(axes) == named.count(None) and not set(axes) & set(named):
+        spare = iter(axes)  # "78 x 82 x 71 SH 38" in an order said elsewhere
+        names = [name or next(spare) for name in named]
+    elif any(named) or len(axes) != len(terms):
         names = _complete_axes(named, [float(str(value)) for value in values])
     else:
         names = axes
@@ -159,6 +197,8 @@ def _complete_axes(named: list[str | None], numbers: list[float]) -> list[str]:
             return ["width", "length"]
         if len(numbers) >= 3 and numbers[2] * _THIN_SHARE <= min(numbers[0], numbers[1]):
             return ["width", "length", "thickness", "extra"][: len(numbers)]
+    if len(named) == 2 and "diameter" in named and None in named:
+        return [axis or "height" for axis in named]  # "Ø40 × 13" is as high as the second number says
     if {"length", "width", "depth"} == set(named):
         named = ["thickness" if axis == "depth" else axis for axis in named]  # "L x W x T": T is no German Tiefe here
     spare = [axis for axis in ("width", "depth", "height", "length", "thickness") if axis not in named]

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from tasks.catalog.codes import FOOTNOTE_MARKS
 from tasks.catalog.dimensions import find_sizes
 from tasks.catalog.prices import find_prices
-from tasks.catalog.vocabulary import TEXT_CACHE, fold, fold_label, labels, words
+from tasks.catalog.vocabulary import TEXT_CACHE, fold, fold_label, labels, table, vocabulary_list, words
 
 _MAX_WORDS, _MAX_CHARACTERS = 12, 90
 _CONTACT = re.compile(
     r"@|https?:|www\.|\.(?:com|net|org|de|it|fr|gr|ru|eu|co\.uk)\b|\b(?:tel|fax|phone)\b|[©®]\s?\d{4}", re.I
 )
-_BADGES = re.compile(r"[\s\-–(\[]+(?:new|neu|nuovo|nouveau|nuevo|νέο|новинка)[!)\]]*$", re.I)
+_SPACED = re.compile(r"(?<!\w)(?:[^\W\d_] ){2,}[^\W\d_](?!\w)")  # "N E W"
+_REDUCTION = (
+    r"(?:[-–−]\s?\d{1,2}\s?%"
+    r"|\d{1,2}\s?%\s?(?:off|rabatt|de réduction|di sconto|dto\.?|korting|rabatu|sleva|kedvezmény))"
+)
+_BADGES = ("badge_words", "loud_badge_words")
 _NUMBERED_MARKS = re.compile(r"(?<=\w)(?:\s?\d\))+$")  # "Oslo chair 2)"
 _SENTENCE_END = re.compile(r"[^\W\d_]{4,}[.!?]\s+[^\W\d_]{2,}")  # one sentence ends and the next begins
 _ORNAMENTS = re.compile(
@@ -29,6 +34,12 @@ _TAXES = re.compile(
     r"|iva (?:esclusa|inclusa|compresa|excl|incl|no incluido|incluido)|ttc|hors taxes)(?!\w)"
 )
 _MAX_REMARK_WORDS = 8
+_MAX_PHRASE = 4  # words of a remark beside a price ("a partire da")
+_BARE_AMOUNT = re.compile(r"(?<![\w.,])\d{1,3}(?:(?:[ \u00a0\u202f.,'’]\d{3})+|\d{2,})(?:[.,]\d{2})?(?![\w.,])")
+_PER_UNIT = re.compile(
+    r"^\s*(?:/|(?:per|pro|par|al|alla|je|por|za|pr|på|na|за|ανά)\s)\s*[^\W\d_]+[²³2]?\.?", re.IGNORECASE
+)
+_PRICE_REMARKS = re.compile(r"[^\w\s'’]+|(?<!\w)\d+(?!\w)")  # dashes, stars and quantities
 _BRACKETED = re.compile(r"\s*\([^()]*\)?$")  # "Technical data (mm)"
 _PAGE_WORD = re.compile(r"(?:page|seite|pagina|pag|p|σελίδα|σελ|стр)\.?\s*\d+", re.I)
 
@@ -52,8 +63,36 @@ def clean_name(lines: Sequence[str] | str) -> str:
     text = _ORNAMENTS.sub("", _NUMBERING.sub("", text))
     previous = None
     while previous != text:
-        previous, text = text, _BADGES.sub("", text).strip(" \t:;,|·•–—-=_")
+        previous, text = text, _without_badge(text).strip(" \t:;,|·•–—-=_")
     return " ".join(text.split())
+
+
+def _without_badge(text: str) -> str:
+    """A name without the last badge behind it ("Sonder NEW", "Sonder N E W", "Oslo (neu)", "Alma -20 %")."""
+    spaced = _SPACED.sub(lambda match: match[0].replace(" ", ""), text)
+    for given in dict.fromkeys((spaced, text)):
+        for pattern in _badges():
+            bare = pattern.sub("", given)
+            if bare != given and any(map(str.isalnum, bare)) and (pattern.flags & re.IGNORECASE or not bare.isupper()):
+                return bare
+    return text
+
+
+@cache
+def _badges() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A badge at the end of a line; words that are also a name's ("sale") count in capitals behind small letters."""
+    quiet, loud = ("|".join(sorted(map(re.escape, vocabulary_list(name)), key=len, reverse=True)) for name in _BADGES)
+    before, behind = r"[\s\-–(\[|·]+", r"[!)\]]*$"
+    return (
+        re.compile(rf"{before}(?:{quiet}|{_REDUCTION}){behind}", re.IGNORECASE),
+        re.compile(rf"{before}(?:{loud.upper()}){behind}"),
+    )
+
+
+def is_badge(text: str) -> bool:
+    """Whether all of a text is a badge beside or on a picture: "New", "N E W", "SALE", "-20 %", "NOWOŚĆ"."""
+    text = _SPACED.sub(lambda match: match[0].replace(" ", ""), " ".join(text.split()))
+    return any(fold(text) in words(name) for name in _BADGES) or bool(re.fullmatch(_REDUCTION, text, re.IGNORECASE))
 
 
 @lru_cache(maxsize=TEXT_CACHE)
@@ -78,8 +117,41 @@ def is_name(text: str) -> bool:
         or folded in words("prose_headings")
         or _BRACKETED.sub("", folded) in words("part_headings")
         or _is_tax_remark(folded)
+        or folded in words("card_buttons")
+        or is_badge(text)
+        or is_price_line(text)
     )
     return not listed and fold_label(text) not in labels() and not is_figure_caption(text)
+
+
+@lru_cache(maxsize=TEXT_CACHE)
+def is_price_line(text: str) -> bool:
+    """Whether a line says a price and nothing but words that go with it: "Now £129.00 £165.00", "ab 129 €"."""
+    found = find_prices(text)
+    for price in reversed(found):
+        text = f"{text[: price.start]} {_PER_UNIT.sub('', text[price.end :])}"
+    if not found and (match := _BARE_AMOUNT.search(text)):  # "à partir de 1 290", in a list whose currency is known
+        text = f"{text[: match.start()]} {text[match.end() :]}"
+        grouped = any(not char.isdigit() for char in match[0])  # "ST 1200" is a model's name
+        return any(map(str.isalpha, text)) and (grouped or not text.isupper()) and are_price_words(text)
+    return bool(found) and are_price_words(text)
+
+
+def are_price_words(text: str) -> bool:
+    """Whether `text` is only words that go with a price, currencies, taxes and signs; also when it is empty."""
+    left = _PRICE_REMARKS.sub(" ", _TAXES.sub(" ", fold(text))).split()
+    return _consists_of(" ".join(one for one in left if one not in table("currencies")), "price_words")
+
+
+def _consists_of(text: str, name: str) -> bool:
+    """Whether a text can be cut into words and phrases of up to four words of a list."""
+    tokens, known = text.split(), words(name)
+    while tokens:
+        length = next((n for n in range(min(_MAX_PHRASE, len(tokens)), 0, -1) if " ".join(tokens[:n]) in known), 0)
+        if not length:
+            return False
+        tokens = tokens[length:]
+    return True
 
 
 def _is_tax_remark(folded: str) -> bool:

@@ -23,7 +23,7 @@ _SIGN_PATTERN = "|".join(
     re.escape(sign) + (r"(?![^\W\d_]|-\w)" if sign[-1].isalpha() else "")
     for sign in sorted(_SIGNS, key=len, reverse=True)
 )
-_DASHES = r"(?:[.,]?[-–—]{1,2}(?!\w))?"  # "199,-"
+_DASHES = r"(?:[.,:]?[-–—\u00ad]{1,2}(?!\w))?"  # "199,-", "2 190:-"
 
 
 def _amount(group: str) -> str:
@@ -39,10 +39,20 @@ _PRICE = re.compile(
 _CLEAR_SIGNS = {sign for sign in _SIGNS if sign != "$" and "." not in sign and not (sign.isascii() and sign.isalpha())}
 _ISO_CODES = {code for code in _SIGNS.values() if code}
 _CLEAR_SIGNS |= _ISO_CODES
+_SPOKEN = {sign for sign in _SIGNS if sign.isalpha() and len(sign) >= 4}  # "prix en euros"
 _LETTERS = re.compile(r"[^\W\d_]+")
 _BARE = re.compile(_amount("amount"))
 # "$2 million", "€ 5bn" and shares tell of reports, not of goods.
 _NOT_A_PRICE = re.compile(r"\s*(?:million|billion|trillion|mio\.?|mrd\.?|bn|mln|млн|млрд|%)", re.IGNORECASE)
+
+
+_MIN_FORINT = 100  # "12 990 Ft"; fewer are feet
+# Whose crowns a bare "kr" means: words that only one of the countries' lists use.
+_KRONE_COUNTRIES = {
+    "DKK": r"\bdanmark\b|\bdanske? kroner\b|\bekskl\.? moms\b|\bvejl(?:edende|\.)|\budsalgspris\b|\bvarenr\b",
+    "SEK": r"\bsverige\b|\bsvenska kronor\b|\bexkl\.? moms\b|\bcirkapris\b|\brek(?:ommenderat|\.) pris\b|\bartikelnr\b",
+    "NOK": r"\bnorge\b|\bnorske kroner\b|\bmva\b|\bveil(?:edende|\.)|\butsalgspris\b",
+}
 
 
 class Price(NamedTuple):
@@ -65,7 +75,10 @@ def find_prices(text: str, mark: DecimalMark | None = None, dollar: str = "USD")
         if _NOT_A_PRICE.match(text, match.end()):
             continue
         amount = parse_decimal(match["first"] or match["second"], mark, grouped=True)
-        sign = (match["before"] or match["after"]).casefold()
+        printed = match["before"] or match["after"]
+        if printed.casefold() == "ft" and not (printed == "Ft" and amount and float(amount) >= _MIN_FORINT):
+            continue  # feet
+        sign = printed.casefold()
         currency = dollar if sign == "$" else _SIGNS[sign]
         if amount is not None:
             found.append(Price(amount, currency or None, match.start(), match.end()))
@@ -89,10 +102,13 @@ def guess_currency(texts: Iterable[str]) -> str | None:
     joined = "\n".join(texts)
     with_digits = [text for text in texts if DIGIT.search(text)]
     counts = _count_currencies(text for text in with_digits if not _may_be_code(text))
+    if not counts and (krone := _guess_krone(joined)):
+        return krone
     if not counts:
         words = set(_LETTERS.findall(joined))
         clear = {sign for sign in _CLEAR_SIGNS if (sign in words if sign.isalpha() else sign in joined)}
         named = {_SIGNS[sign.casefold()] for sign in clear} - {""}
+        named = named or {_SIGNS[word] for word in {word.casefold() for word in words} & _SPOKEN}
         if len(named) == 1:
             return named.pop()
         counts = Counter() if named else _count_currencies(with_digits)
@@ -100,6 +116,14 @@ def guess_currency(texts: Iterable[str]) -> str | None:
         return None
     currency, _ = counts.most_common(1)[0]
     return guess_dollar(joined) if currency == "$" else currency
+
+
+def _guess_krone(text: str) -> str | None:
+    """The currency of amounts in "kr", by the words of the only country that the text speaks of."""
+    if not any(price.currency is None for price in find_prices(text)):
+        return None
+    named = [code for code, pattern in _KRONE_COUNTRIES.items() if re.search(pattern, text, re.IGNORECASE)]
+    return named[0] if len(named) == 1 else None
 
 
 def _count_currencies(texts: Iterable[str]) -> Counter[str]:

@@ -68,6 +68,12 @@ def words(name: str) -> frozenset[str]:
 
 
 @cache
+def vocabulary_list(name: str) -> tuple[str, ...]:
+    """A list of the vocabulary as it is printed there."""
+    return tuple(_vocabulary()[name])
+
+
+@cache
 def words_pattern(name: str) -> re.Pattern[str]:
     """A pattern that finds any word of a list in folded text, as whole words."""
     return re.compile(r"(?<!\w)(?:" + "|".join(sorted(map(re.escape, words(name)), key=len, reverse=True)) + r")(?!\w)")

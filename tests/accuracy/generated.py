@@ -29,6 +29,7 @@ from tasks.catalog.pages import Page
 from tasks.catalog.pdf.reader import read_document
 from tasks.catalog.products import Discovery, Measure, Product
 
+_MAKERS = ("factory_name", "brand")
 TABLES = ("list-", "leaders-")  # catalogs whose products are rows of tables, which other readers find, too
 
 
@@ -92,7 +93,8 @@ def check_fields(one: TrueProduct, product: Product | None) -> Iterator[tuple[st
         read = _priced(product, label)
         yield f"price {label} {price} read as {read}", same(price, read)
     for field, value in one.attributes.items():
-        got = product.attributes.get(field) if product else None
+        # The maker has a place of its own on the product.
+        got = (product.attributes.get(field) or (product.brand if field in _MAKERS else None)) if product else None
         if isinstance(value, tuple):
             right = isinstance(got, Measure) and same(value[0], got.value) and got.unit == value[1]
         else:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-MEASUREMENTS = ("pdf", "generated", "engines", "search", "feeds", "html", "mappings")
+MEASUREMENTS = ("pdf", "generated", "typeset", "engines", "search", "feeds", "html", "mappings")
 # A script named html.py would hide the stdlib module from all of them.
 _FILES = {"html": "html_pages"}
 

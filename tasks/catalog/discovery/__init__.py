@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tasks.catalog.discovery.blocks import read_blocks
 from tasks.catalog.discovery.candidates import Candidate
 from tasks.catalog.discovery.context import read_context, read_page_texts
 from tasks.catalog.discovery.cover import guess_brand, guess_title
 from tasks.catalog.discovery.document import judge
+from tasks.catalog.discovery.kickers import with_brands
 from tasks.catalog.discovery.linking import link_images
 from tasks.catalog.discovery.listings import join_listed
 from tasks.catalog.discovery.merge import merge
 from tasks.catalog.discovery.page_kinds import kind_of_text
 from tasks.catalog.discovery.page_products import read_page_products
 from tasks.catalog.discovery.pictures import find_pictures, find_repeated
+from tasks.catalog.discovery.scenes import with_scenes
 from tasks.catalog.discovery.spreads import read_spreads
 from tasks.catalog.discovery.tables import Layout
 from tasks.catalog.discovery.terms import read_offer
@@ -36,13 +39,14 @@ def discover(pages: Sequence[Page], source: str) -> Discovery:
     seen: list[Candidate] = []
     listings: dict[int, PageKind | None] = {}
     layout: Layout | None = None
+    blocks = read_blocks(texts, repeated, context)
     for text in texts:
-        reading = read_page_products(text, find_pictures(text.page, repeated), context, layout)
+        reading = read_page_products(text, find_pictures(text.page, repeated), context, layout, blocks.get(text.number))
         seen.extend(reading.candidates)
         layout, listings[text.number] = reading.layout, reading.listing
     seen += read_spreads(texts, seen, context)
     verdict = judge(join_listed(seen, texts, context), texts)
-    products = link_images(merge(verdict.candidates), pages)
+    products = link_images(with_scenes(with_brands(merge(verdict.candidates)), pages), pages)
     with_products = {one.page for one in verdict.candidates}
     title, offer = guess_title(pages, products), read_offer(pages, context)
     return Discovery(

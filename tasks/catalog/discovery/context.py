@@ -11,9 +11,11 @@ from typing import NamedTuple
 
 from tasks.catalog.boxes import Box, union
 from tasks.catalog.decimals import DecimalMark, guess_decimal_mark
-from tasks.catalog.dimensions import axis_of, find_sizes, unit_of
+from tasks.catalog.dimensions import axes_of, axis_of, find_sizes, unit_of
+from tasks.catalog.discovery.code_shapes import learn_code_tail
 from tasks.catalog.discovery.labels import read_label
 from tasks.catalog.discovery.layout import Group, Segment, body_size, group_segments, read_rows, split_line
+from tasks.catalog.discovery.spaced_letters import join_letters
 from tasks.catalog.names import is_sentence
 from tasks.catalog.pages import Page
 from tasks.catalog.prices import guess_currency, guess_dollar
@@ -21,13 +23,19 @@ from tasks.catalog.products import Measure, Place
 from tasks.catalog.running_lines import find_running_lines
 from tasks.catalog.vocabulary import fold_label, labels
 
-_UNIT_REMARK = re.compile(r"\b(?:in|en|em|σε|в|w)\s+(mm|cm|[^\W\d_]{4,12}|мм|см|εκ)\b", re.IGNORECASE)
+_UNIT_REMARK = re.compile(r"\b(?:in|en|em|σε|в|w|v|i|à)\s+(mm|cm|[^\W\d_]{3,13}|мм|см|εκ)\b", re.IGNORECASE)
+_UNIT_AT_END = re.compile(r"(?P<sizes>[^()\d]{3,40}?),?\s+(mm|cm|мм|см)\.?", re.IGNORECASE)
+_SIZES = re.compile(r"\bmått\b", re.IGNORECASE)  # Swedish; without its ring it is a finish
+_ORDER = re.compile(r"(?<!\w)[^\W\d_]{1,12}\.?(?:\s?[x×х*/]\s?[^\W\d_]{1,12}\.?){1,2}(?!\w)", re.IGNORECASE)
+_CROSS = re.compile(r"\s?[x×х*/]\s?", re.IGNORECASE)
+_MAX_ORDER_WORDS = 14  # in a line that says in which order sizes are given
 _LEADER_MARKS = ".·…_‥"
 _LEADER = re.compile(r"[.·…_‥\s]{2,}")
 _BULLET = re.compile(r"(?:[•●▪■◆►➤‣·*✓✔○□]\s*|[–—-]\s+)(?=[^\W\d_])")
 _BULLET_ONLY = re.compile(r"[^\w\s]")
 _LEADER_BEHIND = re.compile(r"(?<=\w)[)\]]?\s*(?:[.·…_‥]\s?){4,}$")
 _UNIT_MIN, _UNIT_SHARE = 5, 0.9
+_PIECE_SIDES, _LEAST_MM = 3, 400  # a piece's longest side: no cm or inches are so many for nearly all of a catalog
 # A row with so many cells, or so many known labels, is a table's header.
 _HEADER_CELLS, _HEADER_LABELS = 4, 2
 
@@ -72,6 +80,8 @@ class Context(NamedTuple):
     currency: str | None
     unit: str | None  # of lengths that are printed without one, where the document uses only this one
     body_size: float  # points
+    axes: tuple[str, ...] = ()  # the order of a size's numbers, where the document says it once for all
+    code_tail: re.Pattern[str] | None = None  # finds codes at the ends of lines that read as numbers ("712.330")
 
     def place(self, page: int, box: Box | None) -> Place:
         return Place(source=self.source, page=page, bbox=box)
@@ -83,34 +93,63 @@ def read_context(pages: Sequence[Page], source: str) -> Context:
     joined = "\n".join(texts)
     mark = guess_decimal_mark(texts)
     unit = find_unit_remark(texts) or guess_unit(texts, mark)
-    return Context(source, mark, guess_dollar(joined), guess_currency(texts), unit, body_size(pages))
+    axes = find_order_remark(texts)
+    currency, tail = guess_currency(texts), learn_code_tail(texts)
+    return Context(source, mark, guess_dollar(joined), currency, unit, body_size(pages), axes, tail)
 
 
 def find_unit_remark(texts: Sequence[str]) -> str | None:
     """The unit that a remark sets for all sizes ("All dimensions in mm", "Maße in cm", "W × D × H in millimetres")."""
-    found = {unit_of(match[1]) for text in texts for match in _UNIT_REMARK.finditer(text) if _speaks_of_sizes(text)} - {
-        None
-    }
+    told = [match[1] for text in texts for match in _UNIT_REMARK.finditer(text) if _speaks_of_sizes(text)]
+    ends = (_UNIT_AT_END.fullmatch(text.strip()) for text in texts)
+    told += [match[2] for match in ends if match and _only_sizes(match["sizes"])]
+    found = {unit_of(unit) for unit in told} - {None}
     return found.pop() if len(found) == 1 else None
+
+
+def _only_sizes(text: str) -> bool:
+    """Whether a text only names sizes or their axes ("Sizes", "Mål: B × D × H")."""
+    tokens = [fold_label(token) for token in re.split(r"[\s/×x*:]+", text) if token]
+    return bool(tokens) and all(axis_of(token) or labels().get(token) == "dimensions" for token in tokens)
+
+
+def find_order_remark(texts: Sequence[str]) -> tuple[str, ...]:
+    """The axes that a remark names for all sizes ("Dimensions in cm: H × W × D"); () where none or several do."""
+    found = {
+        axes
+        for text in texts
+        if len(text.split()) <= _MAX_ORDER_WORDS and not any(char.isdigit() for char in text)
+        for match in _ORDER.finditer(text)
+        if (axes := axes_of(_CROSS.split(match[0]))) and len(set(axes)) == len(axes)
+    }
+    longest = max(map(len, found), default=0)
+    full = [axes for axes in found if len(axes) == longest]
+    return full[0] if len(full) == 1 else ()
 
 
 def _speaks_of_sizes(text: str) -> bool:
     tokens = [fold_label(token) for token in re.split(r"[\s/×]+", text)]
     axes = sum(axis_of(token) is not None for token in tokens)
-    return axes >= 2 or any(labels().get(token) == "dimensions" for token in tokens)
+    return axes >= 2 or any(labels().get(token) == "dimensions" for token in tokens) or bool(_SIZES.search(text))
 
 
 def guess_unit(texts: Sequence[str], mark: DecimalMark | None) -> str | None:
-    """The unit of nearly all sizes that carry one; None where units are mixed or rare."""
+    """The unit of nearly all sizes that carry one; None where units are mixed or rare.
+
+    Without any, bare sizes of pieces (three numbers) that nearly all reach `_LEAST_MM` are in millimetres.
+    """
     units: Counter[str] = Counter()
+    largest: list[float] = []
     for text in texts:
         if any(char.isdigit() for char in text):
             for size in find_sizes(text, mark):
-                units.update(
-                    {value.unit for value in size.measures.values() if isinstance(value, Measure) and value.unit}
-                )
+                measures = [value for value in size.measures.values() if isinstance(value, Measure)]
+                units.update({value.unit for value in measures if value.unit})
+                if len(measures) == _PIECE_SIDES:
+                    largest.append(max(float(value.value) for value in measures))
     if not units:
-        return None
+        whole = sum(side >= _LEAST_MM for side in largest)
+        return "mm" if whole >= _UNIT_MIN and whole >= _UNIT_SHARE * len(largest) else None
     unit, count = units.most_common(1)[0]
     return unit if count >= _UNIT_MIN and count >= _UNIT_SHARE * units.total() else None
 
@@ -123,7 +162,7 @@ def read_page_texts(pages: Sequence[Page]) -> list[PageText]:
         found = [
             (segment, (page.number, position) in running)
             for position, line in enumerate(page.lines)
-            for segment in split_line(line)
+            for segment in split_line(join_letters(line))
             if segment.text
         ]
         dropped_boxes = {segment.box for segment, dropped in found if dropped}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from tasks.catalog.discovery.candidates import Candidate
 from tasks.catalog.discovery.context import PageText
-from tasks.catalog.vocabulary import fold, fold_page, words, words_pattern
+from tasks.catalog.discovery.papers import is_letter, kind_of_paper, without_papers
 
 _MIN_BARE = 4  # pictures with captions and nothing else make a catalog from this many on
 # ... on this share of the pages; on more where nothing in the document has a code, a price or a size.
@@ -17,8 +16,6 @@ _SWATCH_SHARE, _BARE_SHARE = 0.15, 0.3
 _LONG_PAGES, _LONG_SHARE = 40, 0.04
 # Where nearly every page is running text, only codes and prices on a fair share of the pages count.
 _PROSE_SHARE, _PROSE_PRODUCT_SHARE = 0.6, 0.15
-_YEARS = re.compile(r"\b(?:19|20)\d\d(?:\s?[/–-]\s?\d{2,4})?\b")
-_FEW_PAGES = 3  # a short document is judged by its words
 
 
 class Verdict(NamedTuple):
@@ -35,6 +32,10 @@ def judge(candidates: Sequence[Candidate], texts: Sequence[PageText]) -> Verdict
         return Verdict([], "no text could be read on any page")
     if not candidates:
         return Verdict([], f"no page shows a product ({_describe(readable)})")
+    candidates = without_papers(candidates, readable)
+    if not candidates:
+        paper = "a letter" if any(map(is_letter, readable)) else "instructions, a report or a form"
+        return Verdict([], f"the document is {paper}, not a catalog")
     bare = [one for one in candidates if _is_bare(one)]
     strong = [one for one in candidates if not _is_bare(one)]
     swatches = bool(bare) and _is_swatch_book(bare, strong, readable)
@@ -45,7 +46,7 @@ def judge(candidates: Sequence[Candidate], texts: Sequence[PageText]) -> Verdict
         return Verdict([], f"only {len(pages)} of {len(texts)} pages look like products, too few for a catalog")
     if len(prose) >= _PROSE_SHARE * len(readable) and len(pages) < _PROSE_PRODUCT_SHARE * len(readable):
         return Verdict([], "the document is running text")
-    if kind := _kind_of_paper(readable, kept):
+    if kind := kind_of_paper(readable, kept):
         return Verdict([], f"the document is {kind}, not a catalog")
     if not kept:
         return Verdict([], "captioned pictures, but too few and too different for a catalog")
@@ -71,29 +72,6 @@ def _is_swatch_book(bare: Sequence[Candidate], strong: Sequence[Candidate], text
 def _is_prose(text: PageText) -> bool:
     total = sum(len(segment.text.split()) for segment in text.segments)
     return total >= 40 and text.prose_words >= 0.5 * total
-
-
-def _kind_of_paper(texts: Sequence[PageText], kept: Sequence[Candidate]) -> str | None:
-    """An invoice, a letter, or a scholarly paper, by the words it cannot do without."""
-    joined = fold_page(" ".join(segment.text for text in texts[:4] for segment in text.segments))
-    if len(texts) <= _FEW_PAGES and len(set(words_pattern("transaction_words").findall(joined))) >= 2:
-        return "an invoice or order"
-    if len(texts) <= _FEW_PAGES and len(set(words_pattern("letter_words").findall(joined))) >= 2:
-        return "a letter"
-    if _is_titled_otherwise(texts) and not any("price" in one.evidence for one in kept):
-        return "instructions, a report or a release"
-    everything = fold_page(" ".join(segment.text for text in texts for segment in text.segments))
-    if len(set(words_pattern("paper_words").findall(everything))) >= 3 and not any(
-        "sku" in one.evidence for one in kept
-    ):
-        return "a paper"
-    return None
-
-
-def _is_titled_otherwise(texts: Sequence[PageText]) -> bool:
-    """Whether a line of the first page is the title of a paper that offers nothing, years aside."""
-    first = [_YEARS.sub("", segment.text) for text in texts[:1] for segment in text.segments]
-    return any(fold(line) in words("paper_titles") for line in first)
 
 
 def _describe(texts: Sequence[PageText]) -> str:

@@ -8,23 +8,33 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from tasks.catalog.boxes import Box
-from tasks.catalog.codes import clean_code, find_code, is_spaced_code, is_weak_code
+from tasks.catalog.codes import clean_code, find_code, is_spaced_code, is_weak_code, strip_marks
 from tasks.catalog.dimensions import axes_of, find_sizes, find_weight, parse_measure
 from tasks.catalog.discovery.context import Context
+from tasks.catalog.discovery.label_columns import part_label_rows
 from tasks.catalog.discovery.labels import Label, own_label, read_label, split_label
-from tasks.catalog.discovery.layout import Segment, read_rows
+from tasks.catalog.discovery.layout import Segment, group_segments, read_rows
+from tasks.catalog.discovery.sale_prices import find_sale_price
+from tasks.catalog.discovery.wrapped_values import is_composition, join_wrapped
 from tasks.catalog.names import clean_name, is_sentence
 from tasks.catalog.prices import Price, find_prices, parse_amount
 from tasks.catalog.products import AttributeValue, Measure
-from tasks.catalog.vocabulary import fold, words
+from tasks.catalog.vocabulary import fold, fold_label, words
 
 AXES = ("width", "depth", "height", "length", "thickness", "diameter", "seat_height")
 _LISTS = ("colours",)
 _MEASURED = ("weight", "weight_per_box_kg", "coverage_per_box_m2", "load_capacity", "density")
-_MAX_MATERIAL_WORDS = 8
+_TOLD = frozenset({"name", "designer", "brand", "collection", "category", "material", "finish"})  # in words
+_MAX_MATERIAL_WORDS, _MAX_COMPOSITION_WORDS = 8, 16
+_MAX_COLLECTION_WORDS = 3
+_LETTER_CODE = re.compile(r"[A-Z]{3,6}")  # "Réf. ANJ"
+_TRADE_MARKS = str.maketrans("", "", "®™")
+_MAX_TOLD_WORDS = 45
+_NAMED_AXIS = re.compile(r"[^\W\d_]{3}|[Øø⌀]")  # a word before the number, or the sign of a diameter
+_SHARE = re.compile(r"^\d{1,3}(?:[.,]\d)?\s?%\s*")
 _HEADER_CELLS = 3
 _EDGE_POINTS = 2.5
-_EMPTY_VALUES = frozenset({"-", "–", "—", "n/a", "na", "tbd", "tba", "not found", "unknown", "none", "..."})
+_EMPTY_VALUES = frozenset({"-", "–", "—", "·", "n/a", "na", "tbd", "tba", "not found", "unknown", "none", "..."})
 _LIST_PRICE = re.compile(
     r"\b(?:was|rrp|msrp|statt|uvp|instead of|invece di|au lieu de|antes|αντί|вместо|старая)\b", re.I
 )
@@ -77,12 +87,23 @@ class Fields:
     def read(self, segments: Sequence[Segment], *, keep: frozenset[Segment] = frozenset()) -> None:
         """Read every segment; those in `keep` (the name) are left alone."""
         pending: Label | None = None
-        rows = read_rows([segment for segment in segments if segment not in keep])
+        rows = part_label_rows(join_wrapped(read_rows([one for one in segments if one not in keep])))
         edge = _label_edge(rows)
         for row in rows:
             pending = self._read_row(row, pending, edge)
+        self._read_told()
         if len(self._sizes) > 1:
             self.values["sizes"] = tuple(self._sizes)
+
+    def _read_told(self) -> None:
+        """Sides that a short description gives with their names, also over the end of a line: "..., height 147 mm"."""
+        for group in group_segments(self.rest):
+            if group.words <= _MAX_TOLD_WORDS:
+                text = " ".join(group.text.split())
+                for size in find_sizes(text, self.context.mark):
+                    ((axis, value), *more) = size.measures.items()
+                    if not more and not size.text[1:2].isdigit() and _NAMED_AXIS.match(size.text):
+                        self.put(axis, value, group.box)
 
     def _read_row(self, row: Sequence[Segment], pending: Label | None, edge: float | None) -> Label | None:
         """Read a visual row; returns the label that waits for its value on the next row.
@@ -90,6 +111,10 @@ class Fields:
         `edge` is where the column of labels begins: a short text there with a value beside it is a label, known or not.
         """
         index = 0
+        if sale := find_sale_price(row, self.context):
+            self.currency = self.currency or sale.currency
+            self.put("price", sale.price, sale.box)
+            self.put("list_price", sale.list_price, sale.box)
         if pending and pending.field == "dimensions" and pending.unit:
             self._unit = pending.unit
         if len(row) >= _HEADER_CELLS and any(read_label(a.text) and read_label(b.text) for a, b in pairwise(row)):
@@ -126,12 +151,20 @@ class Fields:
 
     def read_text(self, segment: Segment) -> None:
         """A line of its own: labelled parts, prices, sizes, a weight, a code; or nothing of these."""
-        for part in split_parts(segment.text):
+        parts = split_parts(segment.text)
+        if (tail := self.context.code_tail) and (code := tail.search(parts[-1])):
+            self.put("sku", code[0].strip(), segment.box)
+            parts = [*parts[:-1], *filter(None, [parts[-1][: code.start()].rstrip(" ,;")])]
+        for part in parts:
             labelled = split_label(part)
+            if len(parts) > 1 and (weight := find_weight(part, self.context.mark)) and part[:1].isdigit():
+                self.put("weight", weight, segment.box)  # "... · 41,5 kg Delivered assembled"
             if labelled:
                 self.read_value(*labelled, segment.box)
                 if labelled[0].field == "price":
                     self._keep_label(part, labelled[1])
+            elif collection := collection_of(part):
+                self.put("collection", collection, segment.box)
             elif not self._read_bare(part, segment.box) and not self._read_material(part, segment.box):
                 self.rest.append(segment._replace(text=part))
 
@@ -158,11 +191,21 @@ class Fields:
         elif label.field in _MEASURED:
             self.put(label.field, self._measure(text, label), box)
         elif label.field in _LISTS:
+            text = self._without_size(text, box)
             values = tuple(clean_name(part) for part in _LIST_SEPARATOR.split(text) if part.strip())
             self.put(label.field, values if len(values) > 1 else clean_name(text).strip(" ."), box)
         else:
             measure = parse_measure(text, self.context.mark)
-            self.put(label.field, measure if measure and measure.unit else text, box)
+            told = self._without_size(text, box) if label.field in _TOLD else text
+            self.put(label.field, measure if measure and measure.unit else strip_marks(told), box)
+
+    def _without_size(self, text: str, box: Box) -> str:
+        """A text value without the size behind it on its line: "Design: A. Meier  W 72 x D 76 x H 74 cm"."""
+        sizes = [size for size in find_sizes(text, self.context.mark) if size.start]
+        if not sizes:
+            return text
+        self._put_sizes(text[sizes[0].start :], box)
+        return text[: sizes[0].start].rstrip(" ,;:·–-(")
 
     def _measure(self, text: str, label: Label) -> AttributeValue:
         unit = label.unit or {"weight_per_box_kg": "kg", "coverage_per_box_m2": "m2"}.get(label.field)
@@ -171,7 +214,8 @@ class Fields:
     def _put_code(self, text: str, box: Box) -> None:
         code = clean_code(text)
         tokens = code.split()
-        if tokens and len(tokens) <= 3 and any(is_weak_code(token) for token in tokens):
+        only_letters = _LETTER_CODE.fullmatch(code) is not None and fold(code) not in words("unknown_words")
+        if only_letters or (tokens and len(tokens) <= 3 and any(is_weak_code(token) for token in tokens)):
             self.put("sku", code, box)
 
     def _put_prices(self, text: str, box: Box) -> None:
@@ -194,7 +238,7 @@ class Fields:
             self.prices.setdefault(label, found[0].amount)
 
     def _put_sizes(self, text: str, box: Box, unit: str | None = None) -> bool:
-        sizes = find_sizes(text, self.context.mark, unit)
+        sizes = find_sizes(text, self.context.mark, unit or self._unit, self.context.axes)
         for size in sizes:
             alone = len(size.measures) == 1  # "Width 53 cm": one line an axis
             if not alone:
@@ -232,8 +276,17 @@ class Fields:
 
     def _read_material(self, text: str, box: Box) -> bool:
         """Claim a short unlabelled line of materials and finishes: "Marble, polished", "78 % wool, 22 % cotton"."""
+        text = strip_marks(text)
+        if is_composition(text) and len(text.split()) <= _MAX_COMPOSITION_WORDS:
+            self.put("material", text, box)
+            return True
         parts = [part for part in re.split(r"\s*[,;/|–]\s+|\s+[–-]\s+", text) if part]
         kinds = [material_kind(part) for part in parts]
+        if kinds and kinds[0] is None and (shares := [part for part in parts if _SHARE.match(part)]):
+            told = ", ".join(shares)  # "Hand-knotted, 100% New Zealand wool": the rest is said in words
+            if is_composition(told) or material_kind(told) == "material":
+                self.put("material", told, box)
+            return False
         if len(parts) > 1 and kinds[0] is None and "finish" in kinds and (material := _leading_material(parts[0])):
             parts[0], kinds[0] = material, "material"  # "Oak plank, lacquered"
         if len(text.split()) > _MAX_MATERIAL_WORDS or not any(kinds) or (None in kinds and kinds[0] is None):
@@ -273,17 +326,35 @@ def own_labels(rows: Sequence[Sequence[Segment]]) -> frozenset[Segment]:
 
 def material_kind(text: str) -> str | None:
     """Whether a short phrase is a `material` or a `finish`, by the trade's words; None when it is neither."""
-    folded = re.sub(r"^\d+\s*%\s*", "", fold(text))
+    text = text.translate(_TRADE_MARKS)
+    folded = _SHARE.sub("", fold(text))
     if folded in words("materials"):
         return "material"
+    if _SHARE.match(text.strip()) and (words("materials") | words("fibres")) & set(re.split(r"[^\w]+", folded)):
+        return "material"  # "100% New Zealand wool"
     if folded in words("finishes"):
         return "finish"
     tokens = folded.split()
+    if 1 < len(tokens) <= _MAX_MATERIAL_WORDS and text[:1].islower() and tokens[0] in words("leading_fibres"):
+        return "material"  # "lana vergine": in small letters, as no name is
     if len(tokens) == 2 and tokens[-1] in words("finishes"):
         return "material" if tokens[0] in words("materials") else "finish"
     if len(tokens) == 2 and tokens[-1] in ("glaze", "finish", "oil", "lacquer", "wax", "glasur", "lack", "ol"):
         return "finish"
     return None
+
+
+def collection_of(text: str) -> str | None:
+    """The collection that a short line names and nothing else ("HALDEN™ COLLECTION", "Serie Oslo")."""
+    tokens = text.translate(_TRADE_MARKS).split()
+    if not 1 < len(tokens) <= _MAX_COLLECTION_WORDS or any(char.isdigit() for char in text):
+        return None
+    told = [fold_label(token) in words("collection_words") for token in tokens]
+    names = tokens[1:] if told[0] else tokens[:-1]
+    proper = all(name.isalpha() and name[0].isupper() and fold(name) not in words("badge_words") for name in names)
+    if sum(told) != 1 or not (told[0] or told[-1]) or not proper:
+        return None
+    return " ".join(name.capitalize() if name.isupper() else name for name in names)
 
 
 def _leading_material(text: str) -> str | None:

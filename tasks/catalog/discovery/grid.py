@@ -3,75 +3,71 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
-from typing import Literal, NamedTuple
+from collections import Counter
+from collections.abc import Sequence
 
 from tasks.catalog.boxes import Box, union
-from tasks.catalog.discovery.candidates import Candidate, evidence_of, make_candidate
+from tasks.catalog.discovery.bare_prices import find_bare_prices, read_bare_amount
+from tasks.catalog.discovery.candidates import Candidate, Evidence, evidence_of, make_candidate
+from tasks.catalog.discovery.captions import SCORES, Captioned, Picture, pair_captions
 from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.fields import Fields, split_parts
+from tasks.catalog.discovery.kickers import KICKER, find_kicker
 from tasks.catalog.discovery.layout import Group, Segment
-from tasks.catalog.discovery.naming import Name, can_name, count_name_lines, is_wrap, pick_name
+from tasks.catalog.discovery.naming import Name, count_name_lines, is_wrap, pick_name
+from tasks.catalog.discovery.noise import find_prose, is_dated
 from tasks.catalog.discovery.options import find_options, note_options, with_options
-from tasks.catalog.names import is_figure_caption
+from tasks.catalog.discovery.sale_prices import SalePrice, find_display_price
+from tasks.catalog.names import is_price_line
 from tasks.catalog.products import ImageLink
 
-Side = Literal["below", "above", "right", "left", "inside"]
+__all__ = ["Picture", "find_grid"]
 
-_MAX_CAPTION_WORDS = 45
-_MAX_CAPTION_LINES = 14
-_GAP_SHARE = 0.4  # of the picture's height (or width, beside it): a caption stands nearer than that
-_MIN_GAP_POINTS, _MAX_GAP_POINTS = 14.0, 60.0
-_MAX_STRAY_LINES = 4
-_STRAY_LINES = 1.2  # of the caption's type size
-_STRAY_ROUNDS = 2  # labels first, then the values beside them
-_FEET_SHARE, _FOOT_LINES = 0.7, 2.5  # of the captions; of the type size
-_EDGE_POINTS = 4.0
 _HEADING_RATIO = 1.5  # of the largest caption's type size
 _GRID_MIN = 3  # so many alike make a grid
+_DOCUMENTING: frozenset[Evidence] = frozenset({"sku", "price", "size"})
+_DOCUMENTED_SHARE, _SAMPLE_SHARE = 0.5, 0.5  # of the captions; of the area of the smallest documented picture
 _SAME_LINES_MIN = 4
 _ALIGN_SHARE = 0.2  # of a picture's side: centres nearer than that are in line
 _SAME_SIDE = 0.2
 _GRID_SHARE = 0.6
-# Text set flush left before a picture ends anywhere in its column.
-_LEFT_GAP_SHARE, _MAX_LEFT_GAP_POINTS = 1.2, 120.0
-_OVERLAP_POINTS = 12.0  # a caption may reach this far into its picture
 _NUMBERED_SHARE = 0.7  # of the captions
+_BUTTON_SHARE = 0.7  # of the captions
 # With capitals: what a norm's number looks like; with a stroke: a pattern and its colourway.
-_PLAIN_CODE = re.compile(r"(?:[A-Z]{2,4}[ -]?)?\d{4,8}|\d{2,6}/\d{1,3}")
-_SCORES: dict[Side, float] = {"below": 0.95, "above": 0.9, "right": 0.85, "left": 0.85, "inside": 0.85}
-
-
-class Picture(NamedTuple):
-    """One place where a page shows an image."""
-
-    sha256: str
-    box: Box
-
-
-class Captioned(NamedTuple):
-    """A picture with the text that belongs to it."""
-
-    picture: Picture
-    group: Group
-    side: Side
+_PLAIN_CODE = re.compile(r"(?:[A-Z]{2,4}[ -]?)?\d{4,8}|[A-Z]{2,4}[ -]\d{2,3}|\d{2,6}/\d{1,3}")
+_LAST_CODE = re.compile(r"\d{2,4}(?:\.\d{2,4}){1,3}")  # behind the words: "steel, folding 712.330"
 
 
 def find_grid(text: PageText, pictures: Sequence[Picture], context: Context) -> list[Candidate]:
     """A candidate for each captioned picture of the page; pictures without a caption give none."""
     if not pictures:
         return []
-    captioned = _without_headings(pair_captions(pictures, text.groups))
+    captioned = _without_buttons(_without_headings(pair_captions(pictures, text.groups)))
     wrapped, numbered = _lines_wrap(captioned), _are_numbered(captioned)
-    found = []
-    for one in captioned:
-        candidate = _read_caption(one, text.number, context, wrapped, numbered=numbered)
-        if candidate:
-            found.append(candidate)
+    named = [(one, name) for one in captioned if (name := pick_name(one.group.segments, _room(one), wrapped=wrapped))]
+    prices = find_bare_prices([(name.segments[0], one.group.segments) for one, name in named], context)
+    read = [
+        (one, _read_caption(one, name, text.number, context, price, numbered=numbered))
+        for (one, name), price in zip(named, prices, strict=True)
+    ]
+    found = _without_samples([(one.picture, candidate) for one, candidate in read if not _is_news(one, candidate)])
     if _is_grid(captioned, found):
         return [one._replace(evidence=one.evidence | {"grid"}) for one in found]
     return [one for one in found if one.evidence - {"image"}]
+
+
+def _is_news(one: Captioned, candidate: Candidate) -> bool:
+    """Whether a caption tells a day and nothing of a product."""
+    return candidate.evidence == {"image"} and any(is_dated(segment.text) for segment in one.group.segments)
+
+
+def _without_samples(found: Sequence[tuple[Picture, Candidate]]) -> list[Candidate]:
+    """Without smaller pictures that have a name only, where most have a code, a price or a size: materials' samples."""
+    documented = [picture.box.area for picture, one in found if one.evidence & _DOCUMENTING]
+    if len(documented) < max(_GRID_MIN, _DOCUMENTED_SHARE * len(found)):
+        return [one for _, one in found]
+    least = _SAMPLE_SHARE * min(documented)
+    return [one for picture, one in found if one.evidence & _DOCUMENTING or picture.box.area > least]
 
 
 def _without_headings(captioned: list[Captioned]) -> list[Captioned]:
@@ -83,203 +79,22 @@ def _without_headings(captioned: list[Captioned]) -> list[Captioned]:
     return [one for one in captioned if max(segment.size for segment in one.group.segments) <= most]
 
 
-def pair_captions(pictures: Sequence[Picture], groups: Sequence[Group]) -> list[Captioned]:
-    """Each picture with its caption, all on the side that fits most of the page's pictures best."""
-    usable = [
-        group
-        for group in groups
-        if group.words <= _MAX_CAPTION_WORDS
-        and len(group.segments) <= _MAX_CAPTION_LINES
-        and not is_figure_caption(group.segments[0].text)
-        and any(can_name(segment) for segment in group.segments)
-    ]
-    options = {side: _pair_side(pictures, usable, side) for side in _SCORES}
-    best = max(options, key=lambda side: _fit(options[side]))
-    chosen = options[best]
-    taken_pictures = {one.picture for one in chosen}
-    taken_groups = {one.group for one in chosen}
-    for side, pairs in sorted(options.items(), key=lambda item: _fit(item[1]), reverse=True):
-        # A picture that the page's usual side leaves alone may have its caption elsewhere.
-        for one in pairs:
-            if side != best and one.picture not in taken_pictures and one.group not in taken_groups:
-                chosen = [*chosen, one]
-                taken_pictures.add(one.picture)
-                taken_groups.add(one.group)
-    return _in_reading_order(_with_strays(chosen, groups))
-
-
-def _with_strays(captioned: Sequence[Captioned], groups: Sequence[Group]) -> list[Captioned]:
-    """Captions with the small texts that stand beside them under the same picture: a code set flush right, a price."""
-    taken = {one.group for one in captioned}
-    free = [group for group in groups if group not in taken]
-    pitch = _pitch(captioned)
-    joined = list(captioned)
-    for _ in range(_STRAY_ROUNDS):
-        strays: dict[Group, list[Group]] = defaultdict(list)
-        for group in free:
-            homes = [one for one in joined if _is_stray_of(group, one, pitch)]
-            if homes and len(group.segments) <= _MAX_STRAY_LINES:
-                strays[min(homes, key=lambda one: one.group.box.gap(group.box)).group].append(group)
-        found = {group for groups in strays.values() for group in groups}
-        free = [group for group in free if group not in found]
-        joined = [one._replace(group=_join(one.group, strays[one.group])) for one in joined]
-    return _with_texts_beside(_with_feet(joined, free), free)
-
-
-def _with_texts_beside(captioned: list[Captioned], groups: Sequence[Group]) -> list[Captioned]:
-    """Captions right of their pictures with all that stands below them, down to the picture's foot: a table of forms.
-
-    Only where no picture stands further right.
-    """
-    found: list[Captioned] = []
-    if len(captioned) < 2:
-        return captioned  # a page's only product is read as a section
-    for one in captioned:
-        picture = one.picture.box
-        alone = all(
-            other.picture.box.x0 < picture.x1 or other.picture.box.y_overlap(picture) == 0 for other in captioned
-        )
-        own = [
-            group
-            for group in groups
-            if one.side == "right" and alone and group.box.x0 >= one.group.box.x0 - _EDGE_POINTS
-            and one.group.box.y1 <= group.box.y0 and group.box.y1 <= picture.y1 + _EDGE_POINTS
-            and not set(group.segments) & set(one.group.segments) and len(group.segments) <= _MAX_CAPTION_LINES
-        ]  # fmt: skip
-        first = not any(_is_over(group.box, one) for group in groups)
-        found.append(one._replace(group=_join(one.group, own)) if first else one)
-    return found
-
-
-def _is_over(text: Box, one: Captioned) -> bool:
-    """Whether a text stands beside the picture above the caption, which then is only a part of what stands there."""
-    inside = text.y_overlap(one.picture.box) > 0.5 and text.x0 >= one.picture.box.x1
-    return inside and text.y1 <= one.group.box.y0 and text.x_overlap(one.group.box) > 0
-
-
-def _pitch(captioned: Sequence[Captioned]) -> float:
-    """How far apart the columns of a grid begin, in points; 0 where pictures do not stand side by side."""
-    steps = [
-        other.picture.box.x0 - one.picture.box.x0
-        for one in captioned
-        for other in captioned
-        if other.picture.box.x0 > one.picture.box.x1 and other.picture.box.y_overlap(one.picture.box) > 0.5
-    ]
-    return min(steps, default=0.0)
-
-
-def _with_feet(captioned: list[Captioned], groups: Sequence[Group]) -> list[Captioned]:
-    """Products whose name stands above the picture with the text below it, where nearly all have both."""
-    feet = {index: _foot(one, groups) for index, one in enumerate(captioned) if one.side == "above"}
-    if len(captioned) < 2 or sum(bool(foot) for foot in feet.values()) < _FEET_SHARE * len(captioned):
+def _without_buttons(captioned: list[Captioned]) -> list[Captioned]:
+    """Captions without the last line that nearly all of them have word for word below a price: a button."""
+    lasts = Counter(one.group.segments[-1].text for one in captioned if len(one.group.segments) > 1)
+    if not lasts:
         return captioned
-    return [one._replace(group=_join(one.group, feet.get(index, []))) for index, one in enumerate(captioned)]
+    button, count = lasts.most_common(1)[0]
+    if count < max(_GRID_MIN, _BUTTON_SHARE * len(captioned)) or any(map(str.isdigit, button)):
+        return captioned
+    return [one._replace(group=_without_button(one.group, button)) for one in captioned]
 
 
-def _foot(one: Captioned, groups: Sequence[Group]) -> list[Group]:
-    """What stands under a picture, line below line."""
-    picture = one.picture.box
-    bottom, found = picture.y1, []
-    for group in sorted(groups, key=lambda group: group.box.y0):
-        inside = picture.x0 - _EDGE_POINTS <= group.box.x0 and group.box.x1 <= picture.x1 + _EDGE_POINTS
-        if inside and picture.center[1] < group.box.y0 <= bottom + _FOOT_LINES * group.segments[0].size:
-            found.append(group)
-            bottom = max(bottom, group.box.y1)
-    return found
-
-
-def _is_stray_of(group: Group, one: Captioned, pitch: float) -> bool:
-    if one.side in ("below", "above"):
-        picture = one.picture.box
-        left, right = picture.x0 - _EDGE_POINTS, max(picture.x1, picture.x0 + pitch - 2 * _EDGE_POINTS) + _EDGE_POINTS
-        if left <= group.box.x0 and picture.x1 + _EDGE_POINTS < group.box.x1 <= right:
-            # Beside a narrow picture only what goes on with the caption's own lines: values beside their labels.
-            return any(segment.box.y_overlap(other.box) > 0.5 for segment in group.segments
-                       for other in one.group.segments)  # fmt: skip
-        inside = left <= group.box.x0 and group.box.x1 <= picture.x1 + _EDGE_POINTS
-    else:
-        inside = group.box.x_overlap(one.group.box) > 0 and group.box.y_overlap(one.picture.box) > 0.5
-    return (inside and group.box.gap(one.group.box) <= _STRAY_LINES * one.group.segments[0].size) or (
-        inside and group.box.y_overlap(one.group.box) > 0
-    )
-
-
-def _join(caption: Group, strays: Sequence[Group]) -> Group:
-    segments = [*caption.segments, *(segment for group in strays for segment in group.segments)]
-    # A code beside the name stays after it, whatever its baseline.
-    return Group(tuple(segments), union(segment.box for segment in segments)) if strays else caption
-
-
-def _in_reading_order(captioned: Sequence[Captioned]) -> list[Captioned]:
-    """Row by row, each from the left; pictures whose middles differ by less than half a height share a row."""
-    rows: list[list[Captioned]] = []
-    for one in sorted(captioned, key=lambda one: one.picture.box.center[1]):
-        box = one.picture.box
-        if rows and box.center[1] - rows[-1][0].picture.box.center[1] < 0.5 * min(
-            box.height, rows[-1][0].picture.box.height
-        ):
-            rows[-1].append(one)
-        else:
-            rows.append([one])
-    return [one for row in rows for one in sorted(row, key=lambda one: one.picture.box.x0)]
-
-
-def _fit(pairs: Sequence[Captioned]) -> tuple[int, float]:
-    gaps = [_gap(one.picture.box, one.group.box, one.side) for one in pairs]
-    return len(pairs), -sum(gaps) / max(1, len(gaps))
-
-
-def _pair_side(pictures: Sequence[Picture], groups: Sequence[Group], side: Side) -> list[Captioned]:
-    """One-to-one pairs on one side, the nearest first."""
-    offers = []
-    for picture in pictures:
-        for group in groups:
-            gap = _gap(picture.box, group.box, side)
-            if _stands(picture.box, group.box, side, gap) and not _is_hidden(picture, group, pictures, side):
-                offers.append((abs(gap), picture.box.y0, picture.box.x0, picture, group))
-    pairs: list[Captioned] = []
-    taken: set[object] = set()
-    for _, _, _, picture, group in sorted(offers, key=lambda offer: offer[:3]):
-        if picture not in taken and group not in taken:
-            taken |= {picture, group}
-            pairs.append(Captioned(picture, group, side))
-    return pairs
-
-
-def _gap(picture: Box, text: Box, side: Side) -> float:
-    gaps: dict[Side, Callable[[], float]] = {
-        "below": lambda: text.y0 - picture.y1,
-        "above": lambda: picture.y0 - text.y1,
-        "right": lambda: text.x0 - picture.x1,
-        "left": lambda: picture.x0 - text.x1,
-        "inside": lambda: 0.0,
-    }
-    return gaps[side]()
-
-
-def _stands(picture: Box, text: Box, side: Side, gap: float) -> bool:
-    if side == "inside":
-        return text.intersection(picture) >= 0.9 * text.area and text.area <= 0.5 * picture.area
-    extent = picture.height if side in ("below", "above") else picture.width
-    share, most = (_LEFT_GAP_SHARE, _MAX_LEFT_GAP_POINTS) if side == "left" else (_GAP_SHARE, _MAX_GAP_POINTS)
-    if not -_OVERLAP_POINTS <= gap <= min(most, max(_MIN_GAP_POINTS, share * extent)):
-        return False
-    if side in ("below", "above"):
-        return text.x_overlap(picture) >= 0.5 and text.width <= 1.7 * picture.width + 20
-    return text.y_overlap(picture) >= 0.6 and text.height <= 1.3 * picture.height
-
-
-def _is_hidden(picture: Picture, group: Group, pictures: Sequence[Picture], side: Side) -> bool:
-    """Whether another picture stands between a picture and a text."""
-    if side == "inside":
-        return False
-    between = union([picture.box, group.box])
-    return any(
-        other.box != picture.box
-        and other.box.intersection(between) > 0.5 * other.box.area
-        and other.box.intersection(picture.box) < 0.3 * other.box.area
-        for other in pictures
-    )
+def _without_button(group: Group, button: str) -> Group:
+    *others, last = group.segments
+    if last.text != button or not others or not any(is_price_line(one.text) for one in others):
+        return group
+    return Group(tuple(others), group.box)
 
 
 def _lines_wrap(captioned: Sequence[Captioned]) -> bool | None:
@@ -311,30 +126,40 @@ def _are_numbered(captioned: Sequence[Captioned]) -> bool:
     return (
         len(texts) >= max(_GRID_MIN, _NUMBERED_SHARE * len(captioned))
         and len(set(texts)) == len(texts)
-        and len({(len(text), text.rstrip("0123456789")) for text in texts}) == 1
+        and len({re.sub(r"\d", "0", text) for text in texts}) == 1
     )
 
 
 def _plain_numbers(group: Group) -> list[Segment]:
     """Lines, or parts of lines between bars, that are a number of four digits or more."""
     parts = [segment._replace(text=part) for segment in group.segments for part in split_parts(segment.text)]
-    return [part for part in parts if _PLAIN_CODE.fullmatch(part.text)]
+    if plain := [part for part in parts if _PLAIN_CODE.fullmatch(part.text)]:
+        return plain
+    ends = ((part, part.text.rsplit(" ", 1)) for part in parts)
+    return [part._replace(text=words[1]) for part, words in ends if len(words) == 2 and _LAST_CODE.fullmatch(words[1])]
 
 
 def _read_caption(
-    one: Captioned, page: int, context: Context, wrapped: bool | None, *, numbered: bool
-) -> Candidate | None:
+    one: Captioned, name: Name, page: int, context: Context, price: SalePrice | None, *, numbered: bool
+) -> Candidate:
     segments = one.group.segments
-    name = pick_name(segments, _room(one), wrapped=wrapped)
-    if name is None:
-        return None
     fields = Fields(context)
     if numbered and (codes := _plain_numbers(one.group)):
         fields.put("sku", codes[0].text, codes[0].box)
     options = find_options([segment for segment in segments if segment not in name.segments], context)
     note_options(options, fields)
     told = frozenset(segment for option in options for segment in option.segments)
-    fields.read(segments, keep=told | frozenset(name.segments))
+    prose = find_prose(segments, context)
+    if price:
+        told |= {segment for segment in segments if read_bare_amount(segment.text, context)}
+    if kicker := find_kicker(name, segments):
+        told |= {kicker}
+        fields.put(KICKER, kicker.text, kicker.box)
+    if sale := find_display_price(segments, context) or price:
+        fields.currency = sale.currency
+        fields.put("price", sale.price, sale.box)
+        fields.put("list_price", sale.list_price, sale.box)
+    fields.read(segments, keep=told | prose | frozenset(name.segments))
     if numbered:
         fields.rest = [segment for segment in fields.rest if segment.text != fields.text("sku")]
     _read_name_line(name, fields)
@@ -342,7 +167,7 @@ def _read_caption(
     evidence = evidence_of(fields)
     evidence.add("image")
     reason = f"caption_{one.side}"
-    link = ImageLink(sha256=one.picture.sha256, page=page, score=_SCORES[one.side], reason=reason)
+    link = ImageLink(sha256=one.picture.sha256, page=page, score=SCORES[one.side], reason=reason)
     cell = union([one.picture.box, one.group.box])
     found = make_candidate(_bare_name(name, fields), name.box, fields, page, cell, "grid", evidence, (link,))
     return with_options(found, options, context)
@@ -370,9 +195,9 @@ def _bare_name(name: Name, fields: Fields) -> str:
 
 def _keep_rest(fields: Fields) -> None:
     """Lines that are no field are the product's description."""
-    rest = [segment.text for segment in fields.rest]
+    rest = [segment for segment in fields.rest if not is_price_line(segment.text)]
     if rest:
-        fields.put("description", " ".join(rest), union(segment.box for segment in fields.rest))
+        fields.put("description", " ".join(one.text for one in rest), union(one.box for one in rest))
 
 
 def _is_grid(captioned: Sequence[Captioned], candidates: Sequence[Candidate]) -> bool:

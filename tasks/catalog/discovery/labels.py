@@ -8,10 +8,21 @@ from typing import NamedTuple
 
 from tasks.catalog.codes import is_spaced_code
 from tasks.catalog.dimensions import axis_of, unit_of
-from tasks.catalog.vocabulary import TEXT_CACHE, fold, fold_label, labels
+from tasks.catalog.vocabulary import TEXT_CACHE, fold, fold_label, labels, table, words
 
 _UNIT = re.compile(r"[(\[]\s*(?:in\s+)?([^()\[\]]{1,8})\s*[)\]]")
-CURRENCY = re.compile(r"[€£$₽¥]|\b(?:EUR|USD|GBP|CHF|CAD|AUD|PLN|RUB|руб|zł)\b", re.IGNORECASE)
+CURRENCY = re.compile(
+    "|".join(
+        rf"(?<!\w){re.escape(sign)}(?!\w)" if sign[0].isalpha() else re.escape(sign)
+        for sign in sorted(table("currencies"), key=len, reverse=True)
+        if sign != "ft"  # forints in a cell, feet in a head
+    ),
+    re.IGNORECASE,
+)
+_HEADS = {fold_label(word): field for word, field in table("head_labels").items()}
+_RATES = frozenset({"per", "pro", "je", "par", "por", "al", "za", "na", "pr", "à", "a", "в", "ανα"})  # "per m²"
+_PARTS = re.compile(r"\s*[/|+]\s*")
+_PER = re.compile(r"\s*/\s*|\s+(?:per|pro|je|al|par|por|za|na|pr|na|x|в|на|ανα)\s+")
 _LABEL_ORDER = {"sku": 0, "name": 1}
 _INLINE = re.compile(r"^(?P<label>[^:：=]{1,48}?)\s*[:：=]\s*(?P<value>\S.*)$")
 _UNIT_IN_LABEL = re.compile(r"[(\[]\s*(?:in\s+)?([^()\[\]]{1,12})\s*[)\]]|,\s*([^\W\d_]{1,4}\.?)$")
@@ -140,3 +151,42 @@ def unit_within(text: str) -> str | None:
     """The unit that a label carries: "Breite (cm)", "Height in mm", "W cm"."""
     match = _UNIT.search(text)
     return unit_of(match[1]) if match else next((unit for word in text.split()[-1:] if (unit := unit_of(word))), None)
+
+
+@lru_cache(maxsize=TEXT_CACHE)
+def read_heads(text: str) -> tuple[Label, ...]:
+    """The fields that a column's head may name, the likeliest first.
+
+    Heads are shorter than labels in text ("Typ" is a category or a code), and may end in a unit ("Wt. lb").
+    """
+    first, _, last = text.rpartition(" ")
+    unit = unit_of(last) or _weight_unit(last)
+    if first and unit and (known := read_label(first)):
+        return (known._replace(unit=unit),)
+    bare = fold_label(CURRENCY.sub(" ", _UNIT.sub(" ", text)))
+    known, head = read_label(text), _HEADS.get(bare)
+    parts = (
+        {labels().get(part) or _HEADS.get(part) for part in re.split(r"\s*[/|+]\s*", bare)} if "/" in bare else set()
+    )
+    within = None if known or head else label_within(text)
+    other = head or ("name" if "name" in parts else within)  # "Motif / Coloris"
+    return (*((known,) if known else ()), *((Label(other, unit_within(text)),) if other else ()))
+
+
+def _weight_unit(text: str) -> str | None:
+    return table("weight_units").get(text.strip(" ()[].,").casefold())
+
+
+def is_quantity(text: str) -> bool:
+    """Whether a column's head is a count, a measure or a rate, but no price: "pz/scat.", "Load kg", "Yds.", "VAT"."""
+    if CURRENCY.search(text):
+        return False
+    bare = fold_label(text)
+    tokens = bare.replace("(", " ").replace(")", " ").split()
+    if len(tokens) > 1 and tokens[0] not in _RATES and len(tokens[-1]) > 1 and _is_unit(tokens[-1]):
+        return True
+    return _PER.split(bare)[0].strip(" ()[]") in words("quantity_words")
+
+
+def _is_unit(text: str) -> bool:
+    return unit_of(text) is not None or _weight_unit(text) is not None

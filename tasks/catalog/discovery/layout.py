@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from statistics import median
 from typing import NamedTuple
 
 from tasks.catalog.boxes import Box, union
@@ -18,6 +20,8 @@ _SIZE_RATIO = 2.0
 _EDGE_POINTS = 3.0
 _REACH_SHARE = 8.0
 _LIKE_RATIO, _OCR_LIKE_RATIO = 1.1, 1.4
+_DISPLAY_RATIO = 1.6  # of the height of the words before it
+_AMOUNT = re.compile(r"\d[\d.,'’]*[⁰¹²³⁴⁵⁶⁷⁸⁹]{0,2}[-–—]{0,2}")
 _OCR_FONT = "GlyphLess"  # the font that Tesseract's text layers are set in
 
 
@@ -67,7 +71,13 @@ def read_segments(page: Page) -> list[Segment]:
 
 
 def split_line(line: Line) -> list[Segment]:
-    """A line cut where the space between its words is as wide as a column's gutter."""
+    """A line cut where the space between its words is as wide as a gutter, and before a price in display type."""
+    if (tail := _count_display(line)) and not line.rtl:
+        words = line.words[:-tail], line.words[-tail:]
+        text, price = (line.model_copy(update={"words": one, "text": " ".join(w.text for w in one),
+                                               "box": union(w.box for w in one)}) for one in words)  # fmt: skip
+        ratio = price.box.height / max(1.0, median(word.box.height for word in text.words))
+        return [*split_line(text), _segment(price, price.text, price.box, price.words)._replace(size=line.size * ratio)]
     widest, furthest_back = _COLUMN_GAP_SHARE * line.size, -line.size * 2
     gap_to = _gap_between if line.rtl else _gap_ahead
     if all(furthest_back <= gap_to(one, other) <= widest for one, other in pairwise(line.words)):
@@ -81,6 +91,14 @@ def split_line(line: Line) -> list[Segment]:
     return [
         _segment(line, " ".join(word.text for word in run), union(word.box for word in run), tuple(run)) for run in runs
     ]
+
+
+def _count_display(line: Line) -> int:
+    """How many words at a line's end are an amount set much larger than the words before it."""
+    if len(line.words) < 2 or not line.words[-1].text[:1].isdigit() or not _AMOUNT.fullmatch(line.words[-1].text):
+        return 0
+    usual = median(word.box.height for word in line.words[:-1])
+    return int(line.words[-1].box.height >= _DISPLAY_RATIO * usual)
 
 
 def _gap_ahead(one: Word, other: Word) -> float:

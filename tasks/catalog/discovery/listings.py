@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tasks.catalog.boxes import Box, union
 from tasks.catalog.dimensions import find_sizes
 from tasks.catalog.discovery.candidates import Candidate, Evidence
 from tasks.catalog.discovery.context import Context, PageText
+from tasks.catalog.discovery.fields import Fields
 from tasks.catalog.discovery.layout import Segment
 from tasks.catalog.discovery.merge import combine
 from tasks.catalog.discovery.table_cells import Cell, RawTable
@@ -20,6 +21,8 @@ from tasks.catalog.vocabulary import fold
 
 _DISPLAY_RATIO = 1.4  # of the body's type: a name set so heads its page
 _MIN_MODELS, _MIN_ROWS = 2, 2
+_EDGE_POINTS = 6.0
+_TOLD = ("material", "designer", "colours", "finish")  # of a product, below its name on the page that shows it
 
 
 def join_listed(candidates: Sequence[Candidate], texts: Sequence[PageText], context: Context) -> list[Candidate]:
@@ -29,25 +32,40 @@ def join_listed(candidates: Sequence[Candidate], texts: Sequence[PageText], cont
     price) is that product, and stands where it is shown; names that occur twice on either side are left alone.
     """
     candidates = _with_matrices(list(candidates), texts, context)
-    listed = _by_name([one for one in candidates if one.product.method == "table"])
-    shown = _by_name([one for one in candidates if one.product.method != "table" and _is_open(one.product)])
+    listed = _by_name([one for one in candidates if one.product.method == "table" or _has_forms(one.product)])
+    shown = _by_name(
+        [
+            one
+            for one in candidates
+            if one.product.method != "table"
+            and not (one.product.price or one.product.prices or _has_forms(one.product))
+        ]
+    )
     headings = _headings(texts, {one.page for one in candidates}, context) if listed else {}
+    headings |= _titles(texts, listed, candidates, context) if listed else {}
     replaced: dict[int, Candidate] = {}
     dropped: set[int] = set()
     for name, row in listed.items():
-        if (known := shown.get(name)) and known.page != row.page:
+        known = shown.get(name)
+        if known and known.page != row.page and not (known.product.sku and row.product.sku):
             update = combine(known.product, row.product).model_copy(update={"pages": (known.page, row.page)})
             replaced[id(known)] = known._replace(product=update, evidence=known.evidence | row.evidence)
             dropped.add(id(row))
         elif name in headings:
             text, heading = headings[name]
-            replaced[id(row)] = _moved(row, text.number, heading, context)
+            others = [one for page, one in headings.values() if page.number == text.number and one != heading]
+            replaced[id(row)] = _moved(row, text, heading, others, context)
     joined = [replaced.get(id(one), one) for one in candidates if id(one) not in dropped]
     return sorted(joined, key=lambda one: one.page)  # stable: as read within a page
 
 
 def _is_open(product: Product) -> bool:
     return not (product.sku or product.price or product.prices)
+
+
+def _has_forms(product: Product) -> bool:
+    """Whether a product comes with the codes or prices of its forms, as a list gives them."""
+    return any(one.sku or one.price or one.prices for one in product.variants)
 
 
 def _by_name(candidates: Sequence[Candidate]) -> dict[str, Candidate]:
@@ -68,10 +86,38 @@ def _headings(texts: Sequence[PageText], taken: set[int], context: Context) -> d
     return {name: places[0] for name, places in found.items() if len(places) == 1}
 
 
-def _moved(row: Candidate, page: int, heading: Segment, context: Context) -> Candidate:
-    """A listed product where its own page shows it."""
+def _titles(
+    texts: Sequence[PageText], listed: Mapping[str, Candidate], candidates: Sequence[Candidate], context: Context
+) -> dict[str, tuple[PageText, Segment]]:
+    """Listed names that one other page with pictures has as a line in display type, where no product was read."""
+    taken = {(one.page, box) for one in candidates if (box := one.product.provenance["name"].bbox)}
+    found: dict[str, list[tuple[PageText, Segment]]] = defaultdict(list)
+    for text in texts:
+        for segment in text.segments if text.page.images else ():
+            row = listed.get(fold(segment.text))
+            if row is None or row.page == text.number or segment.size < _DISPLAY_RATIO * context.body_size:
+                continue
+            if not any(page == text.number and segment.box.intersection(box) > 0 for page, box in taken):
+                found[fold(segment.text)].append((text, segment))
+    return {name: places[0] for name, places in found.items() if len(places) == 1}
+
+
+def _moved(row: Candidate, text: PageText, heading: Segment, others: Sequence[Segment], context: Context) -> Candidate:
+    """A listed product where its own page shows it, with what the page says below its name; `others` are names, too."""
+    page = text.number
+    right = min((one.box.x0 for one in others if one.box.x0 > heading.box.x1), default=text.page.width)
+    below = [
+        one
+        for one in text.segments
+        if one.box.y0 >= heading.box.y0 and heading.box.x0 - _EDGE_POINTS <= one.box.x0 < right and one != heading
+    ]
+    fields = Fields(context)
+    fields.read(below)
+    told = {field: fields.values[field] for field in _TOLD if field in fields.values}
     places = {**row.product.provenance, "name": context.place(page, heading.box)}
-    update = {"pages": tuple(sorted({page, row.page})), "provenance": places, "method": "spec"}
+    places |= {field: context.place(page, fields.boxes[field]) for field in told if field in fields.boxes}
+    update = {"pages": tuple(sorted({page, row.page})), "provenance": places, "method": "spec",
+              "attributes": {**told, **row.product.attributes}}  # fmt: skip
     evidence: frozenset[Evidence] = row.evidence | frozenset[Evidence]({"image"})
     return row._replace(product=row.product.model_copy(update=update), page=page, cell=heading.box, evidence=evidence)
 

@@ -69,6 +69,8 @@ def _continued(one: Candidate, merged: dict[str, Product]) -> str | None:
         return None
     for key, known in merged.items():
         same = fold(known.name) == fold(one.product.name) and known.method == "spec"
+        if known.variants and one.product.variants and known.variants != one.product.variants:
+            continue  # a model of another family
         if same and one.page - known.pages[-1] == _NEXT_PAGE:
             return key
     return None

@@ -12,7 +12,7 @@ from tasks.catalog.codes import find_code
 from tasks.catalog.dimensions import find_sizes
 from tasks.catalog.discovery.labels import read_label, split_label
 from tasks.catalog.discovery.layout import Segment
-from tasks.catalog.names import clean_name, is_name, strip_continued
+from tasks.catalog.names import clean_name, is_badge, is_name, is_price_line, strip_continued
 from tasks.catalog.prices import find_prices
 from tasks.catalog.vocabulary import TEXT_CACHE
 
@@ -39,7 +39,7 @@ def can_name(segment: Segment) -> bool:
 @lru_cache(maxsize=TEXT_CACHE)
 def _can_name(line: str) -> bool:
     text = clean_name(line)
-    if not is_name(text) or read_label(text):
+    if not is_name(text) or read_label(text) or is_price_line(line) or is_badge(line):
         return False
     labelled = split_label(line)
     if labelled and (labelled[0].known or ":" in line):
@@ -66,7 +66,10 @@ def pick_name(segments: Sequence[Segment], width: float, *, wrapped: bool | None
     start = list(segments).index(first)
     chosen = [first]
     for segment in segments[start + 1 :]:
-        if not segment.looks_like(first) or not _can_continue(segment) or not _is_near(chosen[-1], segment):
+        if not segment.looks_like(first) or not _is_near(chosen[-1], segment):
+            break
+        if not (_can_continue(segment) or _is_last_word(chosen[-1], segment, width)
+                or _is_last_number(chosen[-1], segment, width)):  # fmt: skip
             break
         if not is_wrap(chosen[-1], segment, width) if wrapped is None else not wrapped:
             break
@@ -105,10 +108,11 @@ def _most_prominent(usable: Sequence[Segment]) -> Segment:
 
 
 def count_name_lines(segments: Sequence[Segment]) -> int:
-    """How many lines a caption has, from its first name-like one on, before a field or another look of type."""
-    start = next((index for index, segment in enumerate(segments) if can_name(segment)), None)
-    if start is None:
+    """How many lines a caption has, from its most prominent one on, before a field or another look of type."""
+    usable = [segment for segment in segments if can_name(segment)]
+    if not usable:
         return 0
+    start = list(segments).index(_most_prominent(usable))
     count = 1
     for segment in segments[start + 1 :]:
         if not segment.looks_like(segments[start]) or not _can_continue(segment):
@@ -126,6 +130,16 @@ def _can_continue(segment: Segment) -> bool:
     if find_prices(text) or find_code(text) or read_label(text):
         return False
     return any(char.isalpha() for char in text) and not (find_sizes(text) and not can_name(segment))
+
+
+def _is_last_word(upper: Segment, lower: Segment, width: float) -> bool:
+    """Whether a line is a name's last word, though it is a label elsewhere ("Rosalind Scalloped Table" / "Lamp")."""
+    return ":" not in lower.text and read_label(lower.text) is not None and is_wrap(upper, lower, width)
+
+
+def _is_last_number(upper: Segment, lower: Segment, width: float) -> bool:
+    """Whether a bold line is the number that ends a full line's name ("Charcoal barbecue Brasa" / "47")."""
+    return lower.bold and upper.bold and lower.text.isdigit() and len(lower.text) <= 3 and is_wrap(upper, lower, width)
 
 
 def _is_near(upper: Segment, lower: Segment) -> bool:

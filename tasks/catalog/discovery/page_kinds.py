@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from tasks.catalog.codes import is_code
 from tasks.catalog.discovery.context import PageText
+from tasks.catalog.discovery.labels import read_label
 from tasks.catalog.discovery.layout import Segment, read_rows
 from tasks.catalog.prices import find_prices
 from tasks.catalog.products import PageKind
@@ -15,8 +16,11 @@ from tasks.catalog.vocabulary import fold, words
 
 _MIN_ENTRIES = 5
 _MAX_ENTRY_WORDS, _MAX_ENTRY_PIECES = 12, 3
-_ENTRY = re.compile(r"^(?P<name>.*[^\W\d_].*?)[\s.…·_]{1,}(?P<numbers>\d{1,3}(?:(?:,\s+|\s*[;/–-]\s*)\d{1,3})*)$")
+_ENTRY = re.compile(
+    r"^(?P<name>.*[^\W\d_].*?)[\s.…·_]{1,}(?<!\d\.)(?P<numbers>\d{1,3}(?:(?:,\s+|\s*[;/–-]\s*)\d{1,3})*)$"
+)
 _ENTRY_FIRST = re.compile(r"^(?P<numbers>\d{1,3})[\s.…·_|/–-]+(?P<name>.*[^\W\d_].*)$")
+_SIZE = re.compile(r"\d\s?[×x]\s?\d|[Øø⌀]\s?\d")  # "78 × 82 × 71 SH 38" is no entry with its page
 _COVER_WORDS = 40
 _PROSE_SHARE = 0.5  # of a page's words in running text
 _PROSE_WORDS = 60
@@ -24,7 +28,7 @@ _PROSE_WORDS = 60
 
 def is_listing(text: PageText) -> PageKind | None:
     """`contents` or `index` for a page that lists names with page numbers, which are never products; else None."""
-    headings = {fold(segment.text) for segment in text.segments[:12] if len(segment.text.split()) <= 4}
+    headings = {fold(one.text) for one in _without_labels(text.segments[:12]) if len(one.text.split()) <= 4}
     entries = _entries(text.segments)
     numbers = [number for _, found in entries for number in found[:1]]
     named_contents = bool(headings & words("contents_headings"))
@@ -46,6 +50,11 @@ def is_listing(text: PageText) -> PageKind | None:
     return "index" if len(entries) >= 15 and sorted_share >= 0.8 and different else None
 
 
+def _without_labels(segments: Sequence[Segment]) -> list[Segment]:
+    """Segments of rows that are no table's header: "Indeks" over codes heads no index."""
+    return [one for row in read_rows(segments) if sum(read_label(s.text) is not None for s in row) < 2 for one in row]
+
+
 def _entries(segments: Sequence[Segment]) -> list[tuple[str, list[int]]]:
     """Lines of the form "name ..... 12", or pieces of a row that end in a page number; or that begin with one."""
     found = []
@@ -55,7 +64,7 @@ def _entries(segments: Sequence[Segment]) -> list[tuple[str, list[int]]]:
             pending.append(segment.text)
             short = segment.text[-1:].isdigit() and len(pending) <= _MAX_ENTRY_PIECES
             match = _ENTRY.match(" ".join(pending)) if short else None
-            if match and len(match["name"].split()) <= _MAX_ENTRY_WORDS:
+            if match and len(match["name"].split()) <= _MAX_ENTRY_WORDS and not _SIZE.search(" ".join(pending)):
                 found.append((match["name"].strip(" ."), _integers(match["numbers"])))
                 pending = []
         first = 0 < len(pending) <= _MAX_ENTRY_PIECES and pending[0][:1].isdigit()

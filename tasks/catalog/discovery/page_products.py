@@ -7,16 +7,23 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tasks.catalog.boxes import Box
-from tasks.catalog.discovery.candidates import Candidate, with_attribute
+from tasks.catalog.discovery.blocks import PageBlocks
+from tasks.catalog.discovery.candidates import Candidate, Evidence, with_attribute
+from tasks.catalog.discovery.card_pages import is_card_page
+from tasks.catalog.discovery.colourways import find_colourways
 from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.fields import Fields
 from tasks.catalog.discovery.grid import Picture, find_grid
 from tasks.catalog.discovery.labels import read_label, split_label
 from tasks.catalog.discovery.layout import Segment
 from tasks.catalog.discovery.lines import find_lines
+from tasks.catalog.discovery.main_product import with_main_product
 from tasks.catalog.discovery.naming import can_name
+from tasks.catalog.discovery.noise import without_noise
+from tasks.catalog.discovery.offers import with_offers
 from tasks.catalog.discovery.page_kinds import is_listing
 from tasks.catalog.discovery.sections import find_sections, points_of
+from tasks.catalog.discovery.swatches import find_swatches, with_swatches, without_swatches, without_views
 from tasks.catalog.discovery.tables import Layout, read_price_tables
 from tasks.catalog.discovery.topics import without_strangers
 from tasks.catalog.discovery.transposed import find_transposed
@@ -41,12 +48,20 @@ class PageReading(NamedTuple):
 
 
 def read_page_products(
-    text: PageText, pictures: Sequence[Picture], context: Context, carried: Layout | None
+    text: PageText,
+    pictures: Sequence[Picture],
+    context: Context,
+    carried: Layout | None,
+    blocks: PageBlocks | None = None,
 ) -> PageReading:
-    """Candidates of one page; none where the page lists contents or is an index."""
+    """Candidates of one page; none where the page lists contents or is an index. `blocks` are those found on it."""
+    beside, area = find_transposed(text, context)
+    if area is None and is_card_page(text, pictures, context):
+        return PageReading(_read_cards(text, (), pictures, context), carried)
+    if blocks is not None:
+        return PageReading(_marked([*blocks.candidates, *_read_rest(text, pictures, blocks, context)], text), carried)
     if listing := is_listing(text):
         return PageReading([], None, listing)
-    beside, area = find_transposed(text, context)
     if area is not None:
         found = with_variants(beside, _outside(text, [area]), pictures, context)
         return PageReading(_marked(with_collection(found, text, context), text), carried)
@@ -54,14 +69,46 @@ def read_page_products(
     free = _outside(text, tables.areas)
     if tables.candidates:
         found = read_variants(tables.tables, tables.areas, free, pictures, context)
+        bare = without_noise(free)
+        found = [*(find_colourways(find_grid(bare, pictures, context), bare, context) or ()), *found]
         return PageReading(_marked(without_strangers(found, text), text), tables.layout)
     lines = find_lines(free, context)
     free = _outside(free, [one.cell for one in lines])
-    grid = find_grid(free, pictures, context)
-    sections = find_sections(free, pictures, context)
-    shown = without_strangers(choose(grid, sections), text)
-    found = with_collection([*lines, *with_shared(shown, free, context)], free, context)
-    return PageReading(_marked(found, text), tables.layout)
+    return PageReading(_read_cards(free, lines, pictures, context), tables.layout)
+
+
+def _read_cards(
+    text: PageText, lines: Sequence[Candidate], pictures: Sequence[Picture], context: Context
+) -> list[Candidate]:
+    """What a page shows, after the products that single lines of it tell."""
+    free = without_noise(text)
+    shown = without_strangers(_read_shown(free, pictures, context), text)
+    return _marked(with_collection([*lines, *with_shared(shown, free, context)], free, context), text)
+
+
+def _read_shown(text: PageText, pictures: Sequence[Picture], context: Context) -> list[Candidate]:
+    """Captioned pictures or sections; the numbered swatches between them are theirs."""
+    if swatches := find_swatches(text):
+        bare, others = without_swatches(text, pictures, swatches)
+        captioned = find_grid(bare, others, context)
+        found = without_views(choose(captioned, find_sections(bare, others, context)), captioned, text)
+        if found and (owned := with_swatches(found, swatches, context)):
+            return owned
+    captioned = find_grid(text, pictures, context)
+    if designs := find_colourways(captioned, text, context):
+        return designs
+    found = without_views(choose(captioned, find_sections(text, pictures, context)), captioned, text)
+    return with_main_product(with_offers(found, text, context), text, pictures, context)
+
+
+def _read_rest(text: PageText, pictures: Sequence[Picture], blocks: PageBlocks, context: Context) -> list[Candidate]:
+    """What a page with blocks shows beside them: captioned pictures with a code or a price, and price tables."""
+    tables = tuple(one for one in text.page.tables if not any(one.box.intersection(area) > 0 for area in blocks.areas))
+    free = PageText(text.page.model_copy(update={"tables": tables}), _outside(text, blocks.areas).segments)
+    if listed := read_price_tables(free, context, None).candidates:
+        return listed
+    left = [one for one in pictures if not _inside(one.box, blocks.areas)]
+    return [one for one in find_grid(free, left, context) if one.evidence & {"sku", "price"}]
 
 
 def _marked(candidates: list[Candidate], text: PageText) -> list[Candidate]:
@@ -86,9 +133,26 @@ def choose(grid: list[Candidate], sections: list[Candidate]) -> list[Candidate]:
         return [_with_swatches(sections[0], grid)]
     if len(sections) > 1 and len(bare) == len(grid) > len(sections) and (owned := _with_own_swatches(sections, grid)):
         return owned
-    if _total(sections) > _total(grid) and len(sections) >= len(grid):
+    better = _total(sections) > _total(grid) and len(sections) >= len(grid)
+    if better and not _is_mere_part(sections, grid) and not _loses(sections, grid):
         return sections
     return grid or sections
+
+
+def _loses(sections: Sequence[Candidate], grid: Sequence[Candidate]) -> bool:
+    """Whether fewer of the sections than of as many captions have a code, or a price: text set apart is not theirs."""
+    kinds: tuple[Evidence, ...] = ("sku", "price")
+    counts = [[sum(kind in one.evidence for one in found) for kind in kinds] for found in (sections, grid)]
+    return len(sections) == len(grid) and any(one < other for one, other in zip(*counts, strict=True))
+
+
+def _is_mere_part(sections: Sequence[Candidate], grid: Sequence[Candidate]) -> bool:
+    """Whether the only section takes its name from a line beside the name in the page's only caption with a price."""
+    if len(sections) != 1 or len(grid) != 1 or not grid[0].evidence & {"sku", "price"}:
+        return False
+    one, other = sections[0].product.provenance["name"].bbox, grid[0].product.provenance["name"].bbox
+    inside = one is not None and one.intersection(grid[0].cell) > 0.5 * one.area
+    return inside and one is not None and other is not None and one.intersection(other) == 0
 
 
 def with_shared(candidates: list[Candidate], text: PageText, context: Context) -> list[Candidate]:

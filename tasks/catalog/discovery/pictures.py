@@ -12,6 +12,7 @@ from tasks.catalog.pages import Page, PageImage
 _MIN_SIDE_POINTS = 22.0
 _MIN_AREA_SHARE = 0.0025  # of the page: about 35 x 35 points on A4
 _MAX_AREA_SHARE = 0.72
+_MAX_APART_SHARE, _TOUCH_SHARE = 0.9, 0.1  # of the page, beside its text; of a line's area that a picture's edge takes
 _MAX_ASPECT = 8.0
 _SAME_PLACE_SHARE = 0.85
 # An image on this many pages, and this share of them, belongs to the layout.
@@ -66,4 +67,14 @@ def _can_show_product(image: PageImage, box: Box, page: Page) -> bool:
         return False
     if box.area > _MAX_AREA_SHARE * area and page.text_source == "ocr":
         return False  # the scan itself
-    return box.area <= _MAX_AREA_SHARE * area and max(box.width, box.height) <= _MAX_ASPECT * min(box.width, box.height)
+    if box.area > _MAX_AREA_SHARE * area and not _stands_apart(box, page):
+        return False  # a ground that text is printed on
+    return max(box.width, box.height) <= _MAX_ASPECT * min(box.width, box.height)
+
+
+def _stands_apart(box: Box, page: Page) -> bool:
+    """Whether a picture leaves a part of the page to the text, and all of the page's text stands there."""
+    lines = [line.box for line in page.lines]
+    if box.area > _MAX_APART_SHARE * page.width * page.height or not lines:
+        return False
+    return all(line.intersection(box) <= _TOUCH_SHARE * line.area for line in lines)

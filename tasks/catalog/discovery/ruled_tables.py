@@ -8,8 +8,9 @@ from tasks.catalog.boxes import Box, union
 from tasks.catalog.decimals import DIGIT
 from tasks.catalog.discovery.labels import CURRENCY, read_label, unit_within
 from tasks.catalog.discovery.layout import Segment, read_rows
-from tasks.catalog.discovery.table_cells import Cell, RawTable, Row, place_labels
-from tasks.catalog.discovery.table_rows import read_header_above, split_cells
+from tasks.catalog.discovery.table_cells import Cell, RawTable, Row, place_labels, split_sizes
+from tasks.catalog.discovery.table_rows import is_number, read_header_above, split_cells
+from tasks.catalog.names import is_badge
 from tasks.catalog.pages import Table
 
 _MIN_ROWS = 2
@@ -17,6 +18,7 @@ _MIN_ROWS = 2
 _MAX_CELL_LINES = 5
 _MIN_FILLED = 0.3
 _MIN_LABELS = 2  # cells of a row that are labels, units or currencies
+_NUMBER_SHARE, _HEAD_SHARE = 0.75, 0.75  # of a column's cells; of the columns
 _MAX_GAPPED = 0.3  # cells with columns inside, for each row
 
 
@@ -37,7 +39,7 @@ def read_ruled(table: Table, segments: Sequence[Segment]) -> RawTable | None:
         return None
     rows = [_row(texts, boxes, inside) for texts, boxes in zip(table.rows, table.row_boxes, strict=True)]
     kept = tuple(row for row in rows if row.cells)
-    labels = _count_label_rows(kept) if table.headers else 0
+    labels = _count_label_rows(kept) if table.headers else int(_is_head(kept))
     boxes = [box for box in table.header_boxes if box] + [cell.box for row in kept[:labels] for cell in row.cells]
     kept = kept[labels:]
     if len(kept) < _MIN_ROWS:
@@ -50,6 +52,19 @@ def read_ruled(table: Table, segments: Sequence[Segment]) -> RawTable | None:
 def _count_label_rows(rows: Sequence[Row]) -> int:
     """How many first rows go on with the header: labels under a merged cell, or the units of the labels above."""
     return next((index for index, row in enumerate(rows) if not _is_label_row(row)), 0)
+
+
+def _is_head(rows: Sequence[Row]) -> bool:
+    """Whether the first row has words over columns of numbers, which the reader did not take for a header."""
+    first, others = rows[0], rows[1:]
+    over = 0
+    for cell in first.cells:
+        below = [one.text for row in others for one in row.cells if one.column == one.last == cell.column]
+        numbers = sum(is_number(text) for text in below)
+        if is_number(cell.text):
+            return False
+        over += bool(below) and numbers >= _NUMBER_SHARE * len(below)
+    return over >= 1 and len(first.cells) >= max(_MIN_LABELS, _HEAD_SHARE * max(len(row.cells) for row in others))
 
 
 def _is_label_row(row: Row) -> bool:
@@ -118,8 +133,9 @@ def _cell(text: str, box: Box, first: int, last: int, segments: Sequence[Segment
 
 def _part_by_look(segments: Sequence[Segment]) -> list[list[Segment]]:
     """A cell's lines in two parts where the first ones are set otherwise than all that follow (a name, its remarks)."""
-    rows = read_rows(segments)
-    count = next((index for index, row in enumerate(rows) if not row[0].looks_like(rows[0][0])), len(rows))
-    parts = [[segment for row in part for segment in row] for part in (rows[:count], rows[count:])]
+    pieces = [part for row in read_rows(segments) for segment in row for part in split_sizes(segment)]
+    pieces = [one for one in pieces if not is_badge(one.text)] or pieces
+    count = next((index for index, piece in enumerate(pieces) if not piece.looks_like(pieces[0])), len(pieces))
+    parts = pieces[:count], pieces[count:]
     apart = not any(later.looks_like(first) for first in parts[0] for later in parts[1])
-    return [part for part in parts if part] if parts[1] and apart else [list(segments)]
+    return [list(part) for part in parts] if parts[1] and apart else [list(segments)]

@@ -278,7 +278,7 @@ def _read_section(
         evidence.add("enough")
     elif not _is_card(own):
         return None
-    _keep_description(fields, own.name)
+    keep_description(fields, own.name)
     one = make_candidate(own.name.text, own.name.box, fields, text.number, own.box, "spec", evidence)
     return with_options(one, options, context)
 
@@ -330,7 +330,7 @@ def _is_near(box: Box, other: Box, reach: float) -> bool:
     return gap <= reach or (gap <= _LINE_REACH * reach and box.y_overlap(other) > 0.5)
 
 
-def _keep_description(fields: Fields, name: Name) -> None:
+def keep_description(fields: Fields, name: Name) -> None:
     """The longest run of unclaimed text that does not stand above the name, when it says something."""
     groups = [
         group

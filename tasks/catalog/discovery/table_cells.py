@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from tasks.catalog.boxes import Box, union
 from tasks.catalog.discovery.layout import Segment
+from tasks.catalog.names import is_badge
 from tasks.catalog.pages import Word
 
 _MIN_ROWS, _MIN_CELLS = 3, 2
 _SPACE_SHARE = 0.4  # of the type size: a wider space can be a gutter
 _BASE_SHARE = 0.15  # of the rows: as many have every column
 _LIKE_RATIO = 1.1  # of type sizes
+_STEP_RATIO = 1.15  # of the heights of words on one line: they are set in two sizes
+_RAISED = re.compile(r"\(\d{1,2}\)|\d\)|\*+")
+_LOWER_SHARE = 0.1  # of the difference
 
 
 class Cell(NamedTuple):
@@ -104,9 +109,19 @@ def place_labels(row: Sequence[Segment], columns: Sequence[tuple[float, float]])
         low, high = columns[cell.column]
         over = min(cell.box.x1, high) > max(cell.box.x0, low)
         if over or cell.column != cell.last or cell.column + 1 == len(columns):
-            return placed
+            return _without_strays(placed, columns)
         moved.append(cell._replace(column=cell.column + 1, last=cell.column + 1))
     return Row(tuple(moved))
+
+
+def _without_strays(row: Row, columns: Sequence[tuple[float, float]]) -> Row:
+    """A header row without labels that stand beside a column that another one stands over: theirs is empty here."""
+    over = {cell.column for cell in row.cells if _stands_over(cell, columns)}
+    return Row(tuple(cell for cell in row.cells if cell.column not in over or _stands_over(cell, columns)))
+
+
+def _stands_over(cell: Cell, columns: Sequence[tuple[float, float]]) -> bool:
+    return min(cell.box.x1, columns[cell.last][1]) > max(cell.box.x0, columns[cell.column][0])
 
 
 def place_row(row: Sequence[Segment], columns: Sequence[tuple[float, float]]) -> Row:
@@ -118,6 +133,46 @@ def place_row(row: Sequence[Segment], columns: Sequence[tuple[float, float]]) ->
             look = part.bold, part.size, part.color, part.from_ocr
             cells.append(Cell(part.text, part.box, hit[0], hit[-1], *look))
     return Row(tuple(cells))
+
+
+def split_sizes(segment: Segment) -> list[Segment]:
+    """A segment in parts where words are smaller than those before: a model and its kind, a name and "NEW".
+
+    A badge may stand before them. Marks and figures without letters ("(1)", "00") stay with what they stand by.
+    """
+    if segment.from_ocr or len(segment.words) < _MIN_CELLS:
+        return [segment]
+    runs: list[list[Word]] = []
+    for word in segment.words:
+        if runs and _RAISED.fullmatch(word.text) and word.box.height * _STEP_RATIO <= runs[-1][0].box.height:
+            continue  # a footnote's mark
+        if runs and not (_differ(runs[-1][0], word) and any(map(str.isalpha, word.text))):
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+    parts = [_part(segment, run) for run in runs]
+    first = next((part for part in parts if not is_badge(part.text)), parts[0])
+    behind = parts[parts.index(first) + 1 :]
+    if len(parts) == 1:
+        return parts if len(runs[0]) < len(segment.words) else [segment]
+    return parts if all(part.size < first.size for part in behind) else [segment]
+
+
+def _part(segment: Segment, run: Sequence[Word]) -> Segment:
+    """A segment's run of words; a line's type size is that of most of its characters."""
+    heights = Counter[float]()
+    for word in segment.words:
+        heights[round(word.box.height, 1)] += len(word.text)
+    usual = heights.most_common(1)[0][0] or 1.0
+    text, box = " ".join(word.text for word in run), union(word.box for word in run)
+    return segment._replace(text=text, box=box, words=tuple(run), size=segment.size * run[0].box.height / usual)
+
+
+def _differ(one: Word, other: Word) -> bool:
+    """Whether two words are set in two sizes: the larger one reaches lower, too, as one with a raised mark does not."""
+    small, large = sorted((one.box, other.box), key=lambda box: box.height)
+    lower = large.y1 - small.y1 if not is_badge(one.text) else large.height
+    return large.height >= _STEP_RATIO * small.height and lower >= _LOWER_SHARE * (large.height - small.height)
 
 
 def find_hit(box: Box, columns: Sequence[tuple[float, float]]) -> list[int]:

@@ -8,12 +8,24 @@ from typing import NamedTuple
 
 from tasks.catalog.dimensions import axes_of
 from tasks.catalog.discovery.fields import AXES
-from tasks.catalog.discovery.labels import label_within, read_label
+from tasks.catalog.discovery.labels import is_quantity, label_within, read_label
 from tasks.catalog.discovery.table_cells import Cell, RawTable, Row
 
 _FLUSH_POINTS = 2.5
 _LINE_GAP_SHARE = 0.6  # of the type size, between the lines of one label
 _MIN_TYPE_POINTS = 4.0
+_MIN_GROUPS = 2
+
+
+class Column(NamedTuple):
+    """A column: the field it holds (or "other"), its printed label, the unit and the currency that its header gives."""
+
+    field: str
+    label: str
+    unit: str | None = None
+    by_label: bool = False
+    currency: str | None = None
+    group: str = ""  # what stands over it, where the table has a column of codes for each of several groups
 
 
 class Header(NamedTuple):
@@ -38,24 +50,39 @@ def read_headers(table: RawTable) -> list[Header]:
             if cell.column == cell.last and not own[cell.column]:
                 own[cell.column].insert(0, cell)
                 continue
-            governed = _governed(cell, row, [_join_label(found) for found in own])
+            governed = _governed(cell, row, [_join_label(found) for found in own], table.columns)
             lines = cell.column == cell.last and _is_above(cell, own[cell.column][0])
             if lines and (len(governed) < 2 or not _names_group(cell.text)):
                 own[cell.column].insert(0, cell)
             else:
                 for index in governed:
                     over[index].insert(0, cell.text)
-    return [Header(_join_label(found), " ".join(names)) for found, names in zip(own, over, strict=True)]
+    labels = [_join_label(found) for found in own]
+    _spread_groups(table, labels, over)
+    return [Header(label, " ".join(names)) for label, names in zip(labels, over, strict=True)]
 
 
-def _governed(cell: Cell, row: Row, labels: Sequence[str]) -> range:
-    """The columns that a cell of the header stands for."""
+def _spread_groups(table: RawTable, labels: Sequence[str], over: list[list[str]]) -> None:
+    """Give each of several columns labelled alike the nearest of as many groups ("Chrome" over "Code" and "EUR")."""
+    columns = [index for index, label in enumerate(labels) if label and labels.count(label) > 1]
+    for row in table.header:
+        groups = [cell for cell in row.cells if cell.text not in labels]
+        if len(groups) < _MIN_GROUPS or any(labels.count(labels[index]) != len(groups) for index in columns):
+            continue
+        for index in columns:
+            nearest = min(groups, key=lambda cell: _distance(cell, table.columns[index]))
+            over[index] = over[index] or [nearest.text]
+
+
+def _governed(cell: Cell, row: Row, labels: Sequence[str], columns: Sequence[tuple[float, float]]) -> range:
+    """The columns that a cell of the header stands for; one between two such cells is the nearer one's."""
     kinds = _kinds(labels)
     taken = {
         index
         for other in row.cells
         if other is not cell
-        for index in range(other.column, other.last + 1)
+        for index in range(len(columns))
+        if other.column <= index <= other.last or _distance(other, columns[index]) < _distance(cell, columns[index])
     }  # fmt: skip
     inside = {kinds[index] for index in range(cell.column, cell.last + 1)}
     kind = inside.pop() if len(inside) == 1 else None
@@ -66,11 +93,21 @@ def _governed(cell: Cell, row: Row, labels: Sequence[str]) -> range:
     return range(cell.column - len(list(before)), cell.last + len(list(after)) + 1)
 
 
+def _distance(cell: Cell, column: tuple[float, float]) -> float:
+    return abs(cell.box.center[0] - (column[0] + column[1]) / 2)
+
+
 def _kinds(labels: Sequence[str]) -> list[str]:
     """What each label is: an axis, a field's name, or a plain word such as a grade's."""
     fields = [_field(label) for label in labels]
     kinds = [
-        "axis" if field in AXES else str(field) if field else "plain" if label else ""
+        "axis"
+        if field in AXES
+        else str(field)
+        if field
+        else ("quantity" if is_quantity(label) else "plain")
+        if label
+        else ""
         for field, label in zip(fields, labels, strict=True)
     ]
     for run in list_letter_runs(labels):

@@ -14,13 +14,24 @@ from tasks.catalog.codes import is_code, is_spaced_code
 from tasks.catalog.decimals import DIGIT
 from tasks.catalog.discovery.labels import read_label, split_label
 from tasks.catalog.discovery.layout import Segment, read_rows
-from tasks.catalog.discovery.table_cells import RawTable, Row, covers, find_columns, find_hit, place_labels, place_row
+from tasks.catalog.discovery.table_cells import (
+    RawTable,
+    Row,
+    covers,
+    find_columns,
+    find_hit,
+    place_labels,
+    place_row,
+    split_sizes,
+)
 from tasks.catalog.names import is_sentence
 from tasks.catalog.pages import Word
 from tasks.catalog.prices import parse_amount
 from tasks.catalog.vocabulary import fold
 
 _CELL_GAP_SHARE = 0.75  # of the type size: words further apart are in different cells
+_STRIP_SHARE, _STRIP_RATIO = 0.42, 1.3  # of the type size, and of the usual space: wider than between words
+_BOTH_SHARE = 0.9  # of a column's cells
 _KIND_SHARE = 0.6  # of a column's cells
 _MIN_ROWS = 3
 _MAX_BESIDE = 3
@@ -29,6 +40,9 @@ _MAX_ALIGNED_GAP_SHARE = 16.0  # ... unless the next row stands in the same colu
 _MAX_ROW_GAP_SHARE = 6.0  # of the type size: a wider band of white ends a table
 _HEADER_LABELS = 2  # a row with so many known labels is a header, whatever numbers it holds
 _FLUSH_POINTS = 4.0
+_MIN_OPEN, _OPEN_GAP_SHARE = 3, 2.0  # cells of a row without a figure; of the type size, above it
+_LETTERED = re.compile(r"[A-Z]{2,4}(?:[-./][A-Z]{2,4})+")  # a code of letters only
+_MAX_LACKING = 0.35  # of a record's cells may be empty
 _HEADER_ROWS = 6
 _LINE_GAP_SHARE = 0.6  # of the type size, between the lines of one record
 _HEADER_GAP_SHARE = 2.6
@@ -45,7 +59,7 @@ def _find(cells: Sequence[Segment], depth: int) -> list[RawTable]:
     if sum(map(is_data_row, rows)) < _MIN_ROWS:
         return []
     tables: list[RawTable] = []
-    start = 0
+    start = ended = 0
     while start < len(rows):
         if not is_data_row(rows[start]):
             start += 1
@@ -53,8 +67,8 @@ def _find(cells: Sequence[Segment], depth: int) -> list[RawTable]:
         end = _table_end(rows, start)
         body = rows[start:end]
         if sum(map(is_data_row, body)) >= _MIN_ROWS:
-            above = rows[max(0, start - _HEADER_ROWS) : start]
-            gutter = find_gutter(body) if depth else None
+            above = rows[max(ended, start - _HEADER_ROWS) : start]
+            gutter = (_find_repetition(above) or find_gutter(body)) if depth else None
             if gutter is not None and _labels_differ(above, gutter):
                 gutter = None
             if gutter is None:
@@ -64,6 +78,7 @@ def _find(cells: Sequence[Segment], depth: int) -> list[RawTable]:
                 parts = [cell for row in (*above, *body) for cell in row]
                 tables.extend(_find([cell for cell in parts if cell.box.center[0] < gutter], depth - 1))
                 tables.extend(_find([cell for cell in parts if cell.box.center[0] >= gutter], depth - 1))
+            ended = end
         start = end
     return tables
 
@@ -99,10 +114,15 @@ def is_data_row(row: Sequence[Segment]) -> bool:
     """Whether a visual row can be a record: two cells or more, with a number and something beside it."""
     if len(row) < _MIN_CELLS or not any(DIGIT.search(cell.text) for cell in row):
         return False
-    if sum(read_label(cell.text) is not None for cell in row) >= _HEADER_LABELS:
-        return False
+    labelled = sum(read_label(cell.text) is not None for cell in row)
+    if labelled >= _HEADER_LABELS or (labelled and len(row) > _MIN_CELLS and not any(map(_is_amount, row))):
+        return False  # labels, some with a number: "Product", "0.75 L", "2.5 L"
     numbers = sum(is_number(cell.text) for cell in row)
     return numbers >= 1 and (numbers >= 2 or any(any(char.isalpha() for char in cell.text) for cell in row))
+
+
+def _is_amount(cell: Segment) -> bool:
+    return parse_amount(cell.text) is not None
 
 
 def is_number(text: str) -> bool:
@@ -113,7 +133,10 @@ def _table_end(rows: Sequence[Sequence[Segment]], start: int) -> int:
     """The row after the last one of the table that starts here; text between records belongs to it."""
     end = last = start + 1
     size = max(segment.size for segment in rows[start])
+    header = next(filter(_is_label_row, reversed(rows[max(0, start - _HEADER_ROWS) : start])), [])
     while end < len(rows):
+        if _is_label_row(rows[end]) and (_texts(rows[end]) != _texts(header) or not _is_over(rows[end], header)):
+            break  # another table's labels, or the same over other columns
         gap = _top(rows[end]) - _bottom(rows[end - 1])
         if gap > _MAX_ROW_GAP_SHARE * size and not (
             gap <= _MAX_ALIGNED_GAP_SHARE * size and _is_aligned(rows[end], rows[last - 1])
@@ -125,19 +148,50 @@ def _table_end(rows: Sequence[Sequence[Segment]], start: int) -> int:
         elif end - last > _HEADER_ROWS:
             break
     left = min(segment.box.x0 for segment in rows[start])
-    while last < len(rows) and _is_further_line(rows[last], rows[last - 1], left, size):
+    while last < len(rows) and (
+        _is_further_line(rows[last], rows[last - 1], left, size) or _is_open(rows[last], rows[start:last], size)
+    ):
         last += 1
     return last
 
 
-def _is_aligned(row: Sequence[Segment], other: Sequence[Segment]) -> bool:
-    """Whether two rows have the same columns: as many cells, each flush with the other's on one side."""
-    if len(row) != len(other) or not is_data_row(row):
-        return False
-    return all(
-        min(abs(a.box.x0 - b.box.x0), abs(a.box.x1 - b.box.x1)) <= _FLUSH_POINTS
-        for a, b in zip(row, other, strict=True)
+def _is_open(row: Sequence[Segment], above: Sequence[Sequence[Segment]], size: float) -> bool:
+    """Whether a row without a figure is the table's last record: a code, and all its cells in the columns above."""
+    known = [cell.box for other in above if is_data_row(other) for cell in other]
+    coded = is_code(row[0].text) or is_spaced_code(row[0].text) or _LETTERED.fullmatch(row[0].text)
+    return (
+        bool(coded)
+        and len(row) >= _MIN_OPEN
+        and _top(row) - _bottom(above[-1]) <= _OPEN_GAP_SHARE * size
+        and all(any(_is_flush(cell.box, box) for box in known) for cell in row)
     )
+
+
+def _is_label_row(row: Sequence[Segment]) -> bool:
+    """Whether a row is a table's header: known labels and no numbers."""
+    known = sum(read_label(cell.text) is not None for cell in row)
+    return known >= _HEADER_LABELS and not any(is_number(cell.text) for cell in row)
+
+
+def _texts(row: Sequence[Segment]) -> set[str]:
+    return {fold(cell.text) for cell in row}
+
+
+def _is_over(row: Sequence[Segment], header: Sequence[Segment]) -> bool:
+    """Whether a header printed again stands over the same columns."""
+    return all(_is_flush(one.box, other.box) for one, other in zip(row, header, strict=False))
+
+
+def _is_aligned(row: Sequence[Segment], other: Sequence[Segment]) -> bool:
+    """Whether two rows have the same columns: every cell of the shorter one is flush with one of the other's."""
+    if not is_data_row(row) or abs(len(row) - len(other)) > _MAX_LACKING * max(len(row), len(other)):
+        return False
+    few, many = sorted((row, other), key=len)
+    return all(any(_is_flush(a.box, b.box) for b in many) for a in few)
+
+
+def _is_flush(one: Box, other: Box) -> bool:
+    return min(abs(one.x0 - other.x0), abs(one.x1 - other.x1)) <= _FLUSH_POINTS
 
 
 def _is_further_line(row: Sequence[Segment], above: Sequence[Segment], left: float, size: float) -> bool:
@@ -172,6 +226,15 @@ def find_gutter(body: Sequence[Sequence[Segment]]) -> float | None:
     return None
 
 
+def _find_repetition(above: Sequence[Sequence[Segment]]) -> float | None:
+    """Where the labels nearest above begin again with the first of them: two tables of other columns side by side."""
+    for row in reversed(above):
+        if sum(read_label(cell.text) is not None for cell in row) >= _HEADER_LABELS + 1:
+            again = [index for index, cell in enumerate(row) if index > 1 and fold(cell.text) == fold(row[0].text)]
+            return (row[again[0] - 1].box.x1 + row[again[0]].box.x0) / 2 if len(again) == 1 else None
+    return None
+
+
 def _labels_differ(above: Sequence[Sequence[Segment]], gutter: float) -> bool:
     """Whether the labels nearest above are others on both sides of a gutter: then it parts columns, not tables."""
     for row in reversed(above):
@@ -201,14 +264,55 @@ def _build(above: Sequence[Sequence[Segment]], body: Sequence[Sequence[Segment]]
         return []
     top = min(segment.box.y0 for segment in body[0])
     header = _header_rows(above, top, max(segment.size for segment in body[0]), columns, _row_gap(body))
+    columns = _part_by_labels(header, body, columns)
     records = _lower_records(header, body, columns)
     return [
         RawTable(
             tuple(columns),
             tuple(place_labels(row, columns) for row in header[: len(header) - records]),
-            tuple(place_row(row, columns) for row in [*header[len(header) - records :], *body]),
+            tuple(place_row(_split(row), columns) for row in [*header[len(header) - records :], *body]),
         )
     ]
+
+
+def _split(row: Sequence[Segment]) -> list[Segment]:
+    return [part for cell in row for part in split_sizes(cell)]
+
+
+def _part_by_labels(
+    header: Sequence[Sequence[Segment]], body: Sequence[Sequence[Segment]], columns: list[tuple[float, float]]
+) -> list[tuple[float, float]]:
+    """The columns, parted where a strip of white runs down between the words of one, and of the labels over it.
+
+    Numbers flush right stand close to words flush left behind them, closer than words of different cells mostly do.
+    """
+    labels = [word for row in header[-1:] for cell in row for word in cell.words]
+    cells = [cell for row in body if is_data_row(row) for cell in row]
+    gaps = sorted(_gap(one, two) / cell.size for cell in cells for one, two in pairwise(cell.words))
+    usual = gaps[len(gaps) // 2] if gaps else 0.0
+    found: list[tuple[float, float]] = []
+    for low, high in columns:
+        edges = [low]
+        for left, right in _list_strips(cells, low, high, max(_STRIP_SHARE, _STRIP_RATIO * usual)):
+            over = [word.box for word in labels if word.box.x1 > low and word.box.x0 < high]
+            beside = any(box.x1 <= right for box in over) and any(box.x0 >= left for box in over)
+            if beside and not any(box.x0 < left and box.x1 > right for box in over):
+                edges += [left, right]
+        found += list(zip(edges[::2], [*edges[1::2], high], strict=True))
+    return found
+
+
+def _list_strips(cells: Sequence[Segment], low: float, high: float, share: float) -> list[tuple[float, float]]:
+    """The strips of white in a column, from left to right, with words of nearly every record on both sides."""
+    own = [cell for cell in cells if low <= cell.box.center[0] <= high and cell.box.x1 <= high + 1]
+    words = sorted((word.box.x0, word.box.x1) for cell in own for word in cell.words)
+    strips, reached = [], words[0][1] if words else high
+    for left, right in words:
+        both = sum(cell.box.x0 < reached and cell.box.x1 > left for cell in own)
+        if left - reached > share * own[0].size and both >= _BOTH_SHARE * len(own):
+            strips.append((reached, left))
+        reached = max(reached, right)
+    return strips
 
 
 def _lower_records(
@@ -234,8 +338,8 @@ def read_header_above(
 
 
 def _row_gap(body: Sequence[Sequence[Segment]]) -> float:
-    """The white that most rows have above them, in points."""
-    gaps = sorted(_top(lower) - _bottom(upper) for upper, lower in pairwise(body))
+    """The white that most records have above them, in points."""
+    gaps = sorted(_top(lower) - _bottom(upper) for upper, lower in pairwise(body) if is_data_row(lower))
     return gaps[len(gaps) // 2] if gaps else 0.0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import NamedTuple
 
 from tasks.catalog.boxes import Box, union
@@ -12,41 +12,38 @@ from tasks.catalog.dimensions import find_sizes
 from tasks.catalog.discovery.candidates import Candidate, evidence_of, make_candidate, with_attribute
 from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.fields import AXES, Fields
-from tasks.catalog.discovery.labels import Label, read_label
+from tasks.catalog.discovery.labels import CURRENCY, Label
 from tasks.catalog.discovery.layout import Segment
 from tasks.catalog.discovery.naming import can_name
 from tasks.catalog.discovery.ruled_tables import read_ruled
 from tasks.catalog.discovery.table_cells import Cell, RawTable, Row
-from tasks.catalog.discovery.table_columns import Column, read_columns
-from tasks.catalog.discovery.table_rows import find_tables, is_number
-from tasks.catalog.names import clean_name, is_name, is_sentence, strip_continued
-from tasks.catalog.prices import find_prices, parse_amount
+from tasks.catalog.discovery.table_columns import Column, is_column_code, read_columns
+from tasks.catalog.discovery.table_facts import with_facts
+from tasks.catalog.discovery.table_forms import join_forms, with_name
+from tasks.catalog.discovery.table_records import Record, lower_heading, read_records, with_products
+from tasks.catalog.discovery.table_rows import find_tables
+from tasks.catalog.names import clean_name, is_badge, is_name, strip_continued
+from tasks.catalog.prices import find_prices, guess_currency, parse_amount
+from tasks.catalog.products import Variant
 from tasks.catalog.vocabulary import fold, words, words_pattern
 
 _MIN_PRODUCTS = 2
 _TRADE_LABELS = frozenset({"price", "name", "dimensions", "material", "finish", "colours", *AXES})
-_MAX_HEADING_WORDS = 9
 _PRICED_SHARE = 0.6  # of the rows: then a row without a price needs a code that is one
 _MAX_MONEY_SHARE = 0.3  # of the rows may read like a balance sheet's
-_OUTDENT_POINTS = 3.0
 _TITLE_RATIO = 1.25  # of the table's type size
+_MIN_INDEX_ROWS, _MIN_INDEX_CODE = 3, 4  # of one table; characters
+_UPRIGHT_RATIO = 1.8  # of a line's height to its width and type size
 _DISPLAY_RATIO = 2.0  # of the table's type size
 _HEADING_RATIO, _HEADING_REACH_LINES = 1.3, 7.0  # of the table's type size
-_MERGE_GAP_SHARE = 1.0  # of the type size: a line of the same record stands nearer than that
 _DIAMETER = re.compile(r"(?<!\w)(?:dia|diam|diameter|Ø|⌀|rd)\b\.?", re.IGNORECASE)
+_NO_CODES = frozenset({"name", "other", "category", "gtin", "price"})
 _PLAIN_CODE = re.compile(r"(?!(?:19|20)\d\d$)\d{4,8}")  # a year is none
-_GENERIC_PRICES = re.compile(r"(?:incl|inkl|ttc|iva incl|с ндс|με φπα)", re.IGNORECASE)
-
-
-class Record(NamedTuple):
-    """A product's row: its cells by column, and the heading it stands under."""
-
-    cells: dict[int, list[Cell]]
-    heading: Cell | None
-
-    @property
-    def box(self) -> Box:
-        return union(cell.box for cells in self.cells.values() for cell in cells)
+_LETTERS_CODE = re.compile(r"[^\W\d_]{2,8}")  # "GL", where a label says that it is one
+_GENERIC_PRICES = re.compile(
+    r"incl|inkl|ttc|iva inc|c/ ?iva|con iva|s dph|vč|sis\.? alv|m\. ?moms|cu tva|kdv dahil|с ндс|с ддс|με φπα",
+    re.IGNORECASE,
+)
 
 
 class Layout(NamedTuple):
@@ -75,7 +72,7 @@ def read_price_tables(text: PageText, context: Context, carried: Layout | None) 
     areas: list[Box] = []
     layout = carried
     known = carried.price_labels if carried else frozenset()
-    for table in map(_lower_heading, list_tables(text)):
+    for table in map(lower_heading, list_tables(text)):
         columns = read_columns(table, table.rows, known, priced=context.currency is not None)
         if not table.header and carried and _same_columns(table.columns, carried.extents):
             columns = carried.columns
@@ -86,7 +83,7 @@ def read_price_tables(text: PageText, context: Context, carried: Layout | None) 
             areas.append(_area(table))
             known |= {fold(column.label) for column in columns if column.field == "price" and column.label}
             layout = Layout(table.columns, columns, known)
-    return Reading(tables, areas, layout)
+    return Reading(with_facts(tables, text, context), areas, layout)
 
 
 def _area(table: RawTable) -> Box:
@@ -105,11 +102,50 @@ def list_tables(text: PageText) -> list[RawTable]:
     free = [
         segment
         for segment in text.segments
-        if not any(
+        if not _is_upright(segment)
+        and not any(
             box.y0 - 1 <= segment.box.center[1] <= box.y1 + 1 and box.x_overlap(segment.box) > 0 for box in boxes
         )
     ]
-    return [*ruled, *find_tables(free)]
+    tables = [_without_index(_without_repeated(table)) for table in (*ruled, *find_tables(free))]
+    return [found for table in tables if (found := _without_badge_cells(table))]
+
+
+def _without_index(table: RawTable) -> RawTable:
+    """The table without the rows of an index: codes of one shape, each with a name behind it, several side by side."""
+    rows = tuple(row for row in table.rows if not _is_index_row(row))
+    return table._replace(rows=rows) if 0 < len(rows) <= len(table.rows) - _MIN_INDEX_ROWS else table
+
+
+def _is_index_row(row: Row) -> bool:
+    texts = [cell.text for cell in row.cells]
+    codes, names = texts[::2], texts[1::2]
+    shapes = {_shape(code) for code in codes}
+    coded = all(is_weak_code(code) and len(code) >= _MIN_INDEX_CODE for code in codes)
+    return len(codes) == len(names) > 1 == len(shapes) and coded and all(parse_amount(name) is None for name in names)
+
+
+def _is_upright(segment: Segment) -> bool:
+    """Whether a line runs up or down the page, as in a tab at its edge."""
+    return len(segment.text) > 2 and segment.box.height > _UPRIGHT_RATIO * max(segment.box.width, segment.size)
+
+
+def _without_badge_cells(table: RawTable) -> RawTable | None:
+    """The table without cells that only praise ("NEW", "PROMO"); they are no headings, names or codes."""
+    rows = (Row(tuple(cell for cell in row.cells if not is_badge(cell.text))) for row in table.rows)
+    kept = tuple(row for row in rows if row.cells)
+    return table._replace(rows=kept) if kept else None
+
+
+def _without_repeated(table: RawTable) -> RawTable:
+    """The table without rows that only print its labels again."""
+    labels = {(cell.column, fold(cell.text)) for row in table.header if len(row.cells) > 1 for cell in row.cells}
+    rows = tuple(
+        row
+        for row in table.rows
+        if len(row.cells) < 2 or any((cell.column, fold(cell.text)) not in labels for cell in row.cells)
+    )
+    return table._replace(rows=rows) if rows else table
 
 
 def _same_columns(one: Sequence[tuple[float, float]], other: Sequence[tuple[float, float]]) -> bool:
@@ -149,21 +185,44 @@ def read_table(table: RawTable, columns: list[Column], page: int, context: Conte
         return []
     found = []
     names = [index for index, column in enumerate(columns) if column.field == "name"]
-    above: list[Cell] = []
-    heading: Cell | None = None
-    for record in read_records(table, columns):
-        if names and names[0] not in record.cells and above and record.heading == heading:
-            record.cells[names[0]] = above  # printed once over its sizes or colours
-        above = record.cells.get(names[0], []) if names else []
-        heading = record.heading
-        candidate = _read_record(record, columns, page, context)
+    records = read_records(table, columns)
+    if names:
+        records = with_products(records, names[0])
+    forms: dict[int, Record] = {}  # by the candidate's `id`
+    for record in records:
+        if _lists_codes(record, columns):
+            continue
+        candidate = _read_record(with_name(record, names), columns, page, context)
         if candidate:
+            forms[id(candidate)] = record
             found.append(candidate)
     priced = [one for one in found if "price" in one.evidence]
     if len(priced) >= _PRICED_SHARE * len(found):  # a footer's page number is no code
-        found = [one for one in found if one in priced or is_code(one.product.sku or "")]
+        shapes = {_shape(one.product.sku or "") for one in priced} - {""}
+        found = [one for one in found if one in priced or _is_ordered(one.product.sku or "", shapes)]
     money = sum(bool(words_pattern("finance_words").search(fold(one.product.name))) for one in found)
-    return [] if money > _MAX_MONEY_SHARE * len(found) else found
+    if money > _MAX_MONEY_SHARE * len(found):
+        return []
+    return join_forms(found, [forms[id(one)] for one in found], columns) if names else found
+
+
+def _lists_codes(record: Record, columns: Sequence[Column]) -> bool:
+    """Whether a row without a price has several codes of one shape in columns of something else: an index of codes."""
+    if any(parse_amount(cell.text) for i, own in record.cells.items() if columns[i].field == "price" for cell in own):
+        return False
+    own = [_shape(cell.text) for i, cells in record.cells.items() if columns[i].field == "sku" for cell in cells]
+    others = [cells for i, cells in record.cells.items() if columns[i].field in _NO_CODES and not columns[i].group]
+    return sum(_shape(cell.text) in own and is_weak_code(cell.text) for cells in others for cell in cells) >= 1
+
+
+def _is_ordered(code: str, shapes: Set[str]) -> bool:
+    """Whether a row without a price has a code by which it can be ordered: one by itself, or like the others'."""
+    return is_code(code) or (bool(code) and is_column_code(code)) or (len(code) > 2 and _shape(code) in shapes)
+
+
+def _shape(code: str) -> str:
+    """What a code looks like: digits as 9, letters as A."""
+    return "".join("9" if char.isdigit() else "A" if char.isalpha() else char for char in code)
 
 
 def _can_hold_products(columns: Sequence[Column]) -> bool:
@@ -177,114 +236,14 @@ def _can_hold_products(columns: Sequence[Column]) -> bool:
     return "sku" in labelled and ("name" in labelled or measured)
 
 
-def read_records(table: RawTable, columns: Sequence[Column]) -> list[Record]:
-    """The table's rows as records: headings carried down, lines of one record joined."""
-    keys = [index for index, column in enumerate(columns) if column.field == "sku"]
-    values = [index for index, column in enumerate(columns) if column.field == "price"]
-    body_bold = _mostly_bold(table.rows)
-    left = _left_edge(table.rows)
-    heading: Cell | None = None
-    records: list[Record] = []
-    for row in table.rows:
-        if (found := _heading(row, body_bold, left)) is not None:
-            heading = found
-            continue
-        cells = _by_column(row)
-        starts = any(index in cells for index in keys) if keys else any(index in cells for index in values)
-        previous = records[-1] if records else None
-        if previous and not starts and _continues(previous, row, cells, values):
-            for index, own in cells.items():
-                previous.cells.setdefault(index, []).extend(own)
-        elif starts or any(is_number(cell.text) for cell in row.cells):
-            records.append(Record(cells, heading))
-    return records
-
-
-def _lower_heading(table: RawTable) -> RawTable:
-    """The table with the headings that stand between the labels and the first row among its rows."""
-    if not table.header:
-        return table
-    if len(table.header[-1].cells) != 1:
-        return _upper_heading(table)
-    cell = table.header[-1].cells[0]
-    labelled = {one.column for row in table.header[:-1] for one in row.cells if len(row.cells) > 1}
-    labels_above = len(labelled) > 1 or not labelled  # a title alone on its row labels no column
-    if (
-        cell.column == 0
-        and labels_above
-        and not read_label(cell.text)
-        and _heading(table.header[-1], False, table.columns[0][0], above=True)
-    ):
-        return _lower_heading(table._replace(header=table.header[:-1], rows=(table.header[-1], *table.rows)))
-    return table
-
-
-def _upper_heading(table: RawTable) -> RawTable:
-    """The table with the heading over its labels among its rows, where like ones part the rows further down."""
-    if len(table.header) < 2 or len(table.header[-2].cells) != 1:
-        return table
-    cell = table.header[-2].cells[0]
-    if not any(len(row.cells) == 1 and _is_like(row.cells[0], cell) for row in table.rows):
-        return table
-    header = (*table.header[:-2], table.header[-1])
-    return table._replace(header=header, rows=(table.header[-2], *table.rows))
-
-
-def _is_like(one: Cell, other: Cell) -> bool:
-    return one.looks_like(other) and abs(one.box.x0 - other.box.x0) <= _OUTDENT_POINTS
-
-
-def _by_column(row: Row) -> dict[int, list[Cell]]:
-    cells: dict[int, list[Cell]] = {}
-    for cell in row.cells:
-        cells.setdefault(cell.column, []).append(cell)
-    return cells
-
-
-def _mostly_bold(rows: Sequence[Row]) -> bool:
-    data = [cell for row in rows if len(row.cells) > 2 for cell in row.cells]
-    return sum(cell.bold for cell in data) > 0.5 * len(data)
-
-
-def _left_edge(rows: Sequence[Row]) -> float:
-    """Where most records begin."""
-    edges = sorted(row.cells[0].box.x0 for row in rows if len(row.cells) > 2)
-    return edges[len(edges) // 2] if edges else 0.0
-
-
-def _heading(row: Row, body_bold: bool, left: float, *, above: bool = False) -> Cell | None:
-    """The heading of a group of rows: words alone on their row, set apart by weight or by standing further left."""
-    cells = row.cells
-    first = cells[0]
-    text = " ".join(cell.text for cell in cells)
-    if len(cells) > 2 or first.column > 0 or any(is_number(cell.text) for cell in cells):
-        return None
-    if len(cells) == 2 and not (cells[1].bold and cells[1].column <= 2) and not text.rstrip().endswith(")"):
-        return None
-    if len(text.split()) > _MAX_HEADING_WORDS or is_sentence(text) or ":" in text or not _has_letters(first.text):
-        return None
-    apart = (first.bold and not body_bold) or first.box.x0 < left - _OUTDENT_POINTS
-    return first._replace(text=text) if apart or (above and len(cells) == 1) else None
-
-
-def _has_letters(text: str) -> bool:
-    return any(char.isalpha() for char in text)
-
-
-def _continues(previous: Record, row: Row, cells: dict[int, list[Cell]], values: Sequence[int]) -> bool:
-    """Whether a line without a code goes on with the record above: it is close, and fills what that lacks."""
-    size = max(cell.size or cell.box.height for cell in row.cells)
-    if row.box.y0 - previous.box.y1 > _MERGE_GAP_SHARE * size:
-        return False
-    return not any(index in cells and index in previous.cells for index in values)
-
-
 def _read_record(record: Record, columns: Sequence[Column], page: int, context: Context) -> Candidate | None:
     fields = Fields(context)
     name: tuple[str, Box] | None = None
     for index, cells in sorted(record.cells.items()):
         column = columns[index]
         text, box = " ".join(cell.text for cell in cells), union(cell.box for cell in cells)
+        if column.group:
+            continue  # a form's
         if column.field == "name":
             own = [cell for cell in cells if cell.looks_like(cells[0])]
             name = clean_name([cell.text for cell in own]), union(cell.box for cell in own)
@@ -297,7 +256,31 @@ def _read_record(record: Record, columns: Sequence[Column], page: int, context: 
         name = _part_code(name, fields)
     if record.heading and "collection" not in fields.values:
         fields.put("collection", clean_heading(record.heading.text), record.heading.box)
-    return _candidate(record, name, fields, page, columns)
+    if forms := _read_forms(record, columns, context):
+        fields.options |= {"sku", "price"}
+        fields.currency = forms[0][1]
+    found = _candidate(record, name, fields, page, columns)
+    if found and forms:
+        variants = tuple(form for form, _ in forms)
+        return found._replace(product=found.product.model_copy(update={"variants": variants, "currency": forms[0][1]}))
+    return found
+
+
+def _read_forms(record: Record, columns: Sequence[Column], context: Context) -> list[tuple[Variant, str | None]]:
+    """A record's forms with their currency, where each group of columns has the code and prices of one."""
+    found = []
+    for group in dict.fromkeys(column.group for column in columns if column.group):
+        fields = Fields(context)
+        for index, cells in sorted(record.cells.items()):
+            if columns[index].group == group:
+                text, box = " ".join(cell.text for cell in cells), union(cell.box for cell in cells)
+                _read_cell(columns[index], text, box, fields)
+        _choose_price(fields, {})
+        code, prices = fields.text("sku"), dict(fields.prices) if len(fields.prices) > 1 else {}
+        if code or fields.prices:
+            form = Variant(name=group, sku=code, price=fields.text("price"), prices=prices)
+            found.append((form, fields.currency or context.currency))
+    return found
 
 
 def _part_code(name: tuple[str, Box], fields: Fields) -> tuple[str, Box]:
@@ -332,40 +315,59 @@ def _candidate(
         return None
     if not evidence & {"sku", "price"}:
         return None
-    _choose_price(fields)
+    _choose_price(fields, {column.label: column.currency for column in columns if column.currency})
     return make_candidate(name[0], name[1], fields, page, record.box, "table", evidence)
 
 
 def _read_cell(column: Column, text: str, box: Box, fields: Fields) -> None:
     mark = fields.context.mark
+    text = _without_badges(text) if column.field in ("sku", "price") else text
     if column.field == "sku":
         code = clean_code(text)
-        if is_weak_code(code.replace(" ", "-")):
+        named = column.by_label and bool(_LETTERS_CODE.fullmatch(code)) and code.isupper()
+        if is_weak_code(code.replace(" ", "-")) or is_column_code(code) or named:
             fields.put("sku", code, box)
     elif column.field == "price":
-        _put_price(column.label, text, box, fields)
+        _put_price(column, text, box, fields)
+    elif column.field == "row_number":
+        return
+    elif column.field == "other" and CURRENCY.fullmatch(text.strip(" ()")):
+        fields.currency = fields.currency or guess_currency([text])
     elif column.field == "other":
-        if column.label and len(column.label.split()) <= 4 and strip_marks(text):
-            fields.put(_slug(column.label), strip_marks(text), box)
+        label = column.label.partition("(")[0].strip() or column.label  # "Niche (H × W × D) mm"
+        if label and len(label.split()) <= 4 and strip_marks(text):
+            fields.put(_slug(label), strip_marks(text), box)
         elif sizes := find_sizes(text, mark):
             for axis, measure in sizes[0].measures.items():
                 fields.put(axis, measure, box)
     else:
-        fields.read_value(Label(column.field, column.unit), text, box)
+        # Who measures in inches weighs in pounds, and seldom says so.
+        pounds = column.field == "weight" and column.unit is None and fields.context.unit in ("in", "ft")
+        fields.read_value(Label(column.field, "lb" if pounds else column.unit), text, box)
 
 
-def _put_price(label: str, text: str, box: Box, fields: Fields) -> None:
+def _without_badges(text: str) -> str:
+    """A code or price without the badge beside it ("A-101 NEW", "PROMO 99,00")."""
+    tokens = text.split()
+    while len(tokens) > 1 and is_badge(tokens[-1]):
+        tokens.pop()
+    while len(tokens) > 1 and is_badge(tokens[0]):
+        tokens.pop(0)
+    return " ".join(tokens)
+
+
+def _put_price(column: Column, text: str, box: Box, fields: Fields) -> None:
     """A price under its printed label; columns without one are counted ("price", "price 2")."""
     amount = parse_amount(text, fields.context.mark)
     if amount is None:
         return
-    label = label or "price"
+    label = column.label or "price"
     if label in fields.prices:
         label = f"{label} {1 + sum(known.startswith(label) for known in fields.prices)}"
     fields.prices[label] = amount
     fields.boxes[f"prices.{label}"] = box
     priced = find_prices(text, fields.context.mark, fields.context.dollar)
-    fields.currency = fields.currency or (priced[0].currency if priced else None)
+    fields.currency = fields.currency or (priced[0].currency if priced else None) or column.currency
 
 
 def _read_spanning(cells: Sequence[Cell], columns: Sequence[Column], fields: Fields) -> bool:
@@ -378,12 +380,22 @@ def _read_spanning(cells: Sequence[Cell], columns: Sequence[Column], fields: Fie
     return False
 
 
-def _choose_price(fields: Fields) -> None:
-    """The one price to pay: the only one, or the one that its label singles out; several grades have none."""
-    labels = list(fields.prices)
-    chosen = labels[0] if len(labels) == 1 else next((label for label in labels if _GENERIC_PRICES.search(label)), None)
+def _choose_price(fields: Fields, currencies: Mapping[str, str]) -> None:
+    """The one price to pay: the only one, or the one that its label singles out; several grades have none.
+
+    Of prices in several currencies it is one in the document's.
+    """
+    found = list(fields.prices)
+    own = [label for label in found if currencies.get(label, fields.context.currency) == fields.context.currency]
+    candidates = own or found
+    generic = (label for label in candidates if _GENERIC_PRICES.search(label))
+    paid = [label for label in candidates if not words_pattern("recommended_price_words").search(fold(label))]
+    if len(paid) == 1 < len(candidates) and words_pattern("trade_price_words").search(fold(paid[0])):
+        candidates = paid  # a dealer's price beside the one recommended to him
+    chosen = candidates[0] if len(candidates) == 1 else next(generic, None)
     if chosen is not None:
         fields.put("price", fields.prices[chosen], fields.boxes.get(f"prices.{chosen}"))
+        fields.currency = currencies.get(chosen, fields.currency)
 
 
 def _slug(label: str) -> str:

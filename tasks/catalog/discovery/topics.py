@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 from tasks.catalog.discovery.candidates import Candidate
 from tasks.catalog.discovery.context import PageText
-from tasks.catalog.discovery.layout import Segment
 from tasks.catalog.vocabulary import fold, words, words_pattern
 
-_NUMBERING = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*|[A-Z]|[IVX]{1,4})[.)]?\s+(?=[^\W\d_])")  # "3. Care"
+NUMBERING = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*|[A-Z]|[IVX]{1,4})[.)]?\s+(?=[^\W\d_])")  # "3. Care"
 _CREDIT = re.compile(
     r"(?<!\w)(?:photo(?:s|graph|graphy|graphie)?|foto(?:s|grafie|grafia)?|picture|bild|image|фото)\s?(?:by\b|credits?\b|:|©)",
     re.I,
 )
+_MAX_HEADING_WORDS = 6
 _HEADING_RATIO = 1.25  # of the names under it
 _PEOPLE_SHARE = 0.5  # of the captions on a page that have no code, price or size
 _GOODS = frozenset({"sku", "size"})  # what neither tickets nor people have
@@ -42,11 +42,39 @@ def _is_elsewhere(candidates: Sequence[Candidate], text: PageText) -> bool:
     above = [one for one in text.segments if one.box.y0 <= top and one.box not in names]
     heading = max(above, key=lambda one: one.size, default=None)
     largest = max((one.size for one in text.segments if one.box in names), default=0.0)
-    return heading is not None and heading.size >= _HEADING_RATIO * largest and _heads_no_goods(heading)
+    return (
+        heading is not None
+        and heading.size >= _HEADING_RATIO * largest
+        and (heads_no_goods(heading.text) or may_head_no_goods(heading.text))
+    )
 
 
-def _heads_no_goods(heading: Segment) -> bool:
-    folded = fold(_NUMBERING.sub("", heading.text))
+def heads_no_goods(heading: str) -> bool:
+    """Whether a heading says that no goods follow: "3. Care", "Terms of delivery and finishes", "Pattern number index".
+
+    Of several things joined by commas and conjunctions each has to be none.
+    """
+    folded = fold(NUMBERING.sub("", heading))
+    tokens = folded.split()
+    if len(tokens) > 1 and words("index_headings") & {tokens[0], tokens[-1]}:
+        return True
+    parts = [" ".join(part.split()) for part in words_pattern("joining_words").sub(",", folded).split(",")]
+    return any(parts) and all(map(_is_no_goods, filter(None, parts)))
+
+
+def may_head_no_goods(heading: str) -> bool:
+    """Whether a heading leaves it to the evidence under it: "Installation and clearances", "Selected projects"."""
+    folded = fold(NUMBERING.sub("", heading))
+    tokens = folded.split()
+    if not tokens or len(tokens) > _MAX_HEADING_WORDS:
+        return False
+    if {tokens[0], tokens[-1]} & words("reference_words") or set(tokens) & words("freight_words"):
+        return True
+    first, *more = words_pattern("joining_words").split(folded)
+    return bool(more) and _is_no_goods(" ".join(first.split()))
+
+
+def _is_no_goods(folded: str) -> bool:
     return folded in words("prose_headings") or folded in words("other_headings")
 
 

@@ -78,6 +78,11 @@ def find_unread(picture: Image.Image, read: Sequence[Box], size: float) -> list[
     return [box for box in boxes if box.height >= size / 3 and box.width >= size]
 
 
+def cut_ink(ink: NDArray[np.bool_], gap: int) -> list[Box]:
+    """Boxes of what is printed, parted wherever `gap` pixels or more of white lie between."""
+    return _cut(ink, 0, 0, 1, whole=False, gap=gap)
+
+
 def _find_background(pixels: NDArray[np.uint8]) -> tuple[tuple[int, int, int], float]:
     """The most frequent colour (4 bits a channel, then the median within) and its share of the page."""
     reduced = (pixels >> 4).astype(np.int32)

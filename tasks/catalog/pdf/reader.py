@@ -20,6 +20,7 @@ from tasks.catalog.pdf.ocr_words import count_letters, drop_known
 from tasks.catalog.pdf.options import ReadOptions
 from tasks.catalog.pdf.raster import survey_page
 from tasks.catalog.pdf.renders import choose_renders, is_scan, render_box
+from tasks.catalog.pdf.scan_drawings import find_drawings
 from tasks.catalog.pdf.tables import find_tables
 
 __all__ = ["PageReader", "ReadOptions", "read_document", "read_page"]
@@ -130,7 +131,9 @@ class _PageReading:
         native = max((image.effective_dpi for image in images), default=float(self._options.ocr_dpi))
         try:
             recognised = recognise_text(self._display_list, survey, native, self._options)
-            return drop_known(recognised, layer), survey.pictures
+            words = [word for fragment in recognised for word in fragment.words]
+            pictures = (*survey.pictures, *find_drawings(self._display_list, survey, words))
+            return drop_known(recognised, layer), pictures
         except OcrError as error:
             self._problems.append(f"no OCR: {error}")
         except MUPDF_ERRORS as error:

@@ -9,9 +9,11 @@ from . import (
     baths,
     dense,
     fabrics,
+    few,
     leaflets,
     lighting,
     listed,
+    notices,
     papers,
     pictured,
     showcases,
@@ -27,6 +29,7 @@ from .truth import Made
 Maker = Callable[[Random], Made]
 _TRADES_FROM = 500
 _HOUSES_FROM = 600
+_NOTICES_FROM = 700
 
 
 def list_makers() -> list[Maker]:
@@ -125,6 +128,22 @@ def list_houses() -> list[Maker]:
     ]  # fmt: skip
 
 
+def list_notices() -> list[Maker]:
+    """Papers in many languages that offer nothing, and such that offer a few products."""
+    kinds: list[tuple[Callable[[Random, str], Made], str]] = [
+        (notices.make_care, "de it es fr pl"), (notices.make_certificate, "de it es fr pl"),
+        (notices.make_assembly, "de it es fr pl"), (notices.make_notice, "de it es fr pl"),
+        (notices.make_environment, "de it es fr pl"), (notices.make_order_form, "de it es fr pl"),
+        (notices.make_reply, "de it es fr pl"), (few.make_short_list, "en de it fr"),
+        (few.make_single_sheet, "en de it fr pl"), (few.make_letter, "en de it fr pl"),
+    ]  # fmt: skip
+    return [
+        lambda random, make=make, language=language: make(random, language)  # type: ignore[misc]
+        for make, languages in kinds
+        for language in languages.split()
+    ]
+
+
 def list_scanned() -> list[Maker]:
     """Catalogs as images only, at 150 to 200 dpi."""
     originals: list[Maker] = [
@@ -156,3 +175,4 @@ def number_makers(*, scans: bool = True) -> Iterator[tuple[int, Maker]]:
         yield from enumerate(list_scanned(), len(makers))
     yield from enumerate(list_trades(), _TRADES_FROM)
     yield from enumerate(list_houses(), _HOUSES_FROM)
+    yield from enumerate(list_notices(), _NOTICES_FROM)

@@ -89,3 +89,28 @@ def test_weights(raw: str, expected: Measure | None) -> None:
 def test_a_size_keeps_its_spelling_and_place() -> None:
     (size,) = find_sizes("Sofa L 180 P 70 H 35 cm, oak")
     assert (size.text, size.start, size.end) == ("L 180 P 70 H 35 cm", 5, 23)
+
+
+@pytest.mark.parametrize(
+    ("text", "axes"),
+    [
+        ("L 600 x W 600 x T 20 mm", {"length": "600", "width": "600", "thickness": "20"}),
+        ("W 160/210 × D 95 × H 73 cm", {"width": "160", "depth": "95", "height": "73"}),
+        ("78 × 82 × 71 SH 38", {"width": "78", "depth": "82", "height": "71", "seat_height": "38"}),
+        ("Textile collection 2026/27", {}),
+        ("11 GU, 26/02", {}),
+        ("2 000 / 700", {}),
+        ("2 × 5 W", {}),
+        ('G 3/8"', {}),
+        ("Hall 14 B23", {}),
+    ],
+)
+def test_what_is_joined_is_a_size_only_where_it_can_be_one(text: str, axes: dict[str, str]) -> None:
+    found = [value for size in find_sizes(text) for value in size.measures.items()]
+    assert {axis: value.value for axis, value in found if isinstance(value, Measure)} == axes
+
+
+def test_a_size_takes_the_order_said_elsewhere() -> None:
+    (size,) = find_sizes("78 × 82 × 71 SH 38", unit="cm", order=("height", "width", "depth"))
+    assert list(size.measures) == ["height", "width", "depth", "seat_height"]
+    assert size.measures["height"] == Measure(value="78", unit="cm")

@@ -133,8 +133,11 @@ def test_a_name_printed_once_holds_for_the_rows_below(catalog: Any) -> None:
         for i in range(8)
     ]
     found = catalog.page().ruled(rows, (40, 180, 260, 400, 500)).discover().products
-    assert [one.name for one in found] == [STONES[i // 2] for i in range(8)]
-    assert [one.attributes["finish"] for one in found[:2]] == ["Gloss", "Matt"]
+    assert [one.name for one in found] == STONES[:4]
+    assert [(one.name, one.sku, one.price) for one in found[0].variants] == [
+        ("Gloss", "TL-100", "20.50"),
+        ("Matt", "TL-101", "21.50"),
+    ]
 
 
 def test_a_picture_in_a_row_shows_the_row_s_product(catalog: Any) -> None:

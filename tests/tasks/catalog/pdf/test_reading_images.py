@@ -79,6 +79,18 @@ def test_the_same_picture_saved_again_is_a_near_duplicate_and_other_pictures_are
     assert [(image.width, len(image.boxes)) for image in images] == [(400, 2), (200, 1)]
 
 
+@pytest.mark.parametrize("other", ["#8a8a8e", "#7c8a5a", "#8f6f5f"])  # the first is #9a7a5a, a brown
+def test_one_shape_in_two_colours_is_two_images(
+    document: pymupdf.Document, read_first: ReadFirst, encode: Encode, other: str
+) -> None:
+    page = document.new_page()
+    for number, color in enumerate(["#9a7a5a", other]):
+        sofa = Image.new("RGB", (320, 240), "#f2f2f0")
+        sofa.paste(Image.new("RGB", (200, 70), color), (60, 90))
+        page.insert_image((50, 50 + 200 * number, 250, 200 + 200 * number), stream=encode(sofa, "JPEG", quality=85))
+    assert [len(image.boxes) for image in read_first(document).images] == [1, 1]
+
+
 def test_plain_swatches_of_different_colours_are_different_images(
     document: pymupdf.Document, read_first: ReadFirst, encode: Encode
 ) -> None:

@@ -67,6 +67,25 @@ def test_pictures_on_a_scan_are_images_with_their_captions(document: pymupdf.Doc
     assert [image.nearest_text for image in pictures] == ["Canvas Tuscan", "Heritage Mink"]
 
 
+def test_line_drawings_on_a_scan_are_images_and_frames_around_text_are_not(
+    document: pymupdf.Document, read_first: ReadFirst
+) -> None:
+    with pymupdf.open() as source:
+        page = source.new_page(width=500, height=400)
+        for x0, y0, x1, y1 in ((50, 60, 150, 70), (55, 70, 62, 130), (138, 70, 145, 130)):  # a table
+            page.draw_rect((x0, y0, x1, y1), width=0.8)
+        page.insert_text((180, 80), "Rectangular desk", fontsize=13)
+        page.draw_line((40, 160), (460, 160), width=1)
+        for number, line in enumerate(["Delivery terms", "Carriage paid", "Prices exclude tax", "Order in writing"]):
+            page.insert_text((60, 215 + 18 * number), line, fontsize=11)
+        page.draw_rect((50, 190, 220, 290), width=0.8)
+        pixmap = page.get_pixmap(dpi=150)
+    page = document.new_page(width=500, height=400)
+    page.insert_image(page.rect, pixmap=pixmap)
+    boxes = [image.boxes[0] for image in read_first(document).images if image.boxes[0].width < 400]
+    assert [tuple(round(edge / 10) for edge in box) for box in boxes] == [(5, 6, 15, 13)]
+
+
 def test_a_page_with_a_text_layer_is_not_recognised_again(document: pymupdf.Document, read_first: ReadFirst) -> None:
     page = scan(document)
     page.insert_text((50, 50), "A text layer that is good enough to be kept", render_mode=3)

@@ -1,0 +1,348 @@
+"""The rows of blocks' small tables: which columns they have, and whether they are forms of the heading's product."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tasks.catalog.boxes import Box, union
+from tasks.catalog.codes import clean_code, is_code, is_weak_code, strip_marks
+from tasks.catalog.dimensions import find_sizes
+from tasks.catalog.discovery.block_heads import Head, is_value
+from tasks.catalog.discovery.context import Context
+from tasks.catalog.discovery.fields import AXES, Fields
+from tasks.catalog.discovery.labels import Label, read_label
+from tasks.catalog.discovery.layout import Segment
+from tasks.catalog.discovery.options import is_form
+from tasks.catalog.discovery.table_cells import Cell, RawTable, find_columns, place_labels, place_row
+from tasks.catalog.discovery.table_columns import Column, read_columns
+from tasks.catalog.discovery.table_headers import read_headers
+from tasks.catalog.names import clean_name
+from tasks.catalog.prices import find_prices, guess_currency, parse_amount
+from tasks.catalog.products import AttributeValue
+from tasks.catalog.vocabulary import fold
+
+_ALIGNED_SHARE, _ALIGNED_POINTS = 0.9, 4.0  # of the rows have a cell flush at one place left of the head
+_TEXT_SHARE, _FILLED_SHARE = 0.5, 0.3  # of a column's cells are words; of all rows have such a cell
+_MIN_CODES = 4
+_AMOUNT_SHARE, _LEAST = 0.7, 100.0  # of a column's cells are amounts; the middle one of prices that nothing labels
+_CODE = re.compile(r"[\w./-]{3,}")
+_SPREAD, _NAMED_SPREAD = 2.2, 1.5  # prices of one product's forms; of rows under a label for names
+_REPEATED = 0.5  # of the rows have a label that rows under other headings have, too
+_FORMS = 0.6  # of the rows' labels are finishes, materials or sizes
+# Fields whose values tell the forms of one product from each other.
+FORM_FIELDS = frozenset({"finish", "colours", "material", "upholstery", "dimensions", "size", "packaging", *AXES})
+
+
+class Columns(NamedTuple):
+    """The columns of all tables under one kind of head; extents are measured from the head's left edge."""
+
+    extents: tuple[tuple[float, float], ...]
+    columns: tuple[Column, ...]
+
+
+class FormRow(NamedTuple):
+    """One row: its code, prices by label, what tells it from its neighbours, and its fields.
+
+    `graded` says that its table has several columns of prices.
+    """
+
+    name: str
+    code: str
+    graded: bool
+    prices: dict[str, str]
+    currencies: dict[str, str]
+    attributes: dict[str, AttributeValue]
+    box: Box
+
+
+def read_pool(
+    heads: Sequence[Head], beside: Sequence[Sequence[Sequence[Segment]]], context: Context, *, priced: bool
+) -> Columns | None:
+    """The columns that all heads of one kind share; `beside` has for each head its rows' cells left of it.
+
+    A column without a label left of the head (codes under none) counts where nearly all rows have it. `priced` says
+    that the document lists prices, whether or not it names their currency.
+    """
+    lefts = [
+        [[_shifted(cell, head) for cell in row] for row in found] for head, found in zip(heads, beside, strict=True)
+    ]
+    rows = [
+        [*left, *(_shifted(cell, head) for cell in row)]
+        for head, found in zip(heads, _aligned(lefts), strict=True)
+        for row, left in zip(head.rows, found, strict=True)
+    ]
+    extents = tuple(find_columns(rows))
+    if len(extents) < 2:
+        return None
+    floors = [[_shifted(cell, heads[0]) for cell in floor] for floor in heads[0].labels]
+    table = RawTable(
+        extents,
+        tuple(place_labels(floor, extents) for floor in floors),
+        tuple(place_row(row, extents) for row in rows),
+    )
+    columns = _with_codes(read_columns(table, table.rows, priced=context.currency is not None), table)
+    if priced:
+        columns = _with_prices(columns, table, context)
+    if sum(_holds_codes(table, index) for index in range(len(extents))) > 1:
+        return None  # a matrix of codes, by size and finish
+    return Columns(extents, tuple(_told_apart(columns, table)))
+
+
+def _with_codes(columns: Sequence[Column], table: RawTable) -> list[Column]:
+    """Where no column reads as codes, the one that its label says has them ("7000.10" reads like an amount), or the
+    first whose cells are single numbers or words with digits, all different in the whole document ("4500", "4510-A").
+    """
+    if any(column.field == "sku" for column in columns):
+        return list(columns)
+    labelled = [
+        index for index, column in enumerate(columns) if (known := read_label(column.label)) and known.field == "sku"
+    ]
+    found = labelled or [
+        index for index, column in enumerate(columns) if column.field == "other" and _all_differ(table, index)
+    ]
+    return [column._replace(field="sku") if index in found[:1] else column for index, column in enumerate(columns)]
+
+
+def _with_prices(columns: list[Column], table: RawTable, context: Context) -> list[Column]:
+    """Where no column has prices, the last ones are them as far as they hold amounts of three digits or more."""
+    if any(column.field == "price" for column in columns):
+        return columns
+    found = list(columns)
+    for index in reversed(range(len(columns))):
+        texts = [cell.text for row in table.rows for cell in row.cells if cell.column == cell.last == index]
+        amounts = [float(amount) for text in texts if (amount := parse_amount(text, context.mark)) is not None]
+        enough = len(amounts) >= _AMOUNT_SHARE * max(1, len(texts)) and sorted(amounts)[len(amounts) // 2] >= _LEAST
+        if columns[index].field != "other" or not texts or not enough or columns[index].unit:
+            break
+        found[index] = columns[index]._replace(field="price")
+    return found
+
+
+def _all_differ(table: RawTable, index: int) -> bool:
+    texts = [cell.text for row in table.rows for cell in row.cells if cell.column == cell.last == index]
+    coded = all(" " not in text and any(map(str.isdigit, text)) and _CODE.fullmatch(text) for text in texts)
+    return coded and len(texts) == len(table.rows) >= _MIN_CODES and len(set(texts)) == len(texts)
+
+
+def _holds_codes(table: RawTable, index: int) -> bool:
+    texts = [cell.text for row in table.rows for cell in row.cells if cell.column == cell.last == index]
+    return sum(is_code(text) and any(map(str.isalpha, text)) for text in texts) > 0.5 * len(texts)
+
+
+def _shifted(cell: Segment, head: Head) -> Segment:
+    return _moved(cell, -head.box.x0)
+
+
+def _moved(cell: Segment, dx: float) -> Segment:
+    words = tuple(word._replace(box=_move(word.box, dx)) for word in cell.words)
+    return cell._replace(box=_move(cell.box, dx), words=words)
+
+
+def _move(box: Box, dx: float) -> Box:
+    return Box(box.x0 + dx, box.y0, box.x1 + dx, box.y1)
+
+
+def _aligned(tables: Sequence[Sequence[Sequence[Segment]]]) -> list[list[list[Segment]]]:
+    """For each table's rows, the cells nearest to the head, as far as nearly all rows have them at one place."""
+    kept: list[list[list[Segment]]] = [[[] for _ in rows] for rows in tables]
+    total = sum(map(len, tables))
+    depth = 0
+    while True:
+        depth += 1
+        columns = [[row[-depth] for row in rows if len(row) >= depth] for rows in tables]
+        cells = [cell for column in columns for cell in column]
+        edges = sorted(cell.box.x0 for cell in cells)
+        flush = sum(abs(edge - edges[len(edges) // 2]) <= _ALIGNED_POINTS for edge in edges)
+        if flush < max(1, _ALIGNED_SHARE * total) or not (_are_values(cells) or _tell_rows(columns)):
+            return kept
+        for rows, found in zip(tables, kept, strict=True):
+            for row, own in zip(rows, found, strict=True):
+                if len(row) >= depth:
+                    own.insert(0, row[-depth])
+
+
+def _are_values(cells: Sequence[Segment]) -> bool:
+    return sum(is_value(cell.text) for cell in cells) > 0.5 * len(cells)
+
+
+def _tell_rows(columns: Sequence[Sequence[Segment]]) -> bool:
+    """Whether words differ from row to row in each table; what stands beside single rows may be another text."""
+    several = [column for column in columns if len(column) > 1]
+    differ = all(len({fold(cell.text) for cell in column}) == len(column) for column in several)
+    return differ and sum(map(len, several)) > 0.5 * sum(map(len, columns))
+
+
+def _told_apart(columns: Sequence[Column], table: RawTable) -> list[Column]:
+    """Price columns under equal labels are told apart by the label over them ("DKK" or "EUR" over "excl. VAT")."""
+    counts = Counter(fold(column.label) for column in columns if column.field == "price")
+    headers = read_headers(table)
+    return [
+        column._replace(label=f"{header.over} {column.label}".strip())
+        if column.field == "price" and counts[fold(column.label)] > 1 and fold(header.over) not in fold(column.label)
+        else column
+        for column, header in zip(columns, headers, strict=True)
+    ]
+
+
+def read_rows_of(head: Head, rows: Sequence[Sequence[Segment]], pool: Columns, context: Context) -> list[FormRow]:
+    """Each row's values in the pool's columns."""
+    fitting = fit_rows(rows, head, pool)
+    return [_read_row(place_row(row, extents).cells, pool.columns, context) for row, extents in fitting]
+
+
+def fit_rows(
+    rows: Sequence[Sequence[Segment]], head: Head, pool: Columns
+) -> list[tuple[list[Segment], list[tuple[float, float]]]]:
+    """Each row's cells from the pool's first column on, and where the columns stand on its page."""
+    extents = [(low + head.box.x0, high + head.box.x0) for low, high in pool.extents]
+    left = extents[0][0] - _ALIGNED_POINTS
+    return [([cell for cell in row if cell.box.x1 > left], extents) for row in rows]
+
+
+def _read_row(cells: Sequence[Cell], columns: Sequence[Column], context: Context) -> FormRow:
+    fields = Fields(context)
+    found: dict[int, list[Cell]] = defaultdict(list)
+    for cell in cells:
+        found[cell.column].append(cell)
+    code, prices, currencies, told = "", dict[str, str](), dict[str, str](), list[str]()
+    for index, own in sorted(found.items()):
+        column, text = columns[index], " ".join(cell.text for cell in own)
+        box = union(cell.box for cell in own)
+        if column.field == "sku":
+            weak = column.by_label and any(map(str.isdigit, text))
+            code = clean_code(text) if weak or is_weak_code(clean_code(text).replace(" ", "-")) else ""
+        elif column.field == "price":
+            if (amount := parse_amount(text, context.mark)) is not None:
+                priced = find_prices(text, context.mark, context.dollar)
+                prices[column.label] = amount
+                if currency := (guess_currency([column.label]) or (priced[0].currency if priced else None)):
+                    currencies[column.label] = currency
+        else:
+            _read_field(column, text, box, fields)
+            if tells(column, own):
+                told.append(clean_name(text) or strip_marks(text))
+    name = ", ".join(told)
+    graded = sum(column.field == "price" for column in columns) > 1
+    return FormRow(name, code, graded, prices, currencies, dict(fields.values), union(cell.box for cell in cells))
+
+
+def _read_field(column: Column, text: str, box: Box, fields: Fields) -> None:
+    if column.field == "other":
+        if sizes := find_sizes(text, fields.context.mark, fields.context.unit):
+            for axis, measure in sizes[0].measures.items():
+                fields.put(axis, measure, box)
+    elif column.field != "name":
+        fields.read_value(Label(column.field, column.unit), text, box)
+
+
+def tells(column: Column, cells: Sequence[Cell]) -> bool:
+    """Whether a column's cells are words, or a size, that tell one form from another."""
+    text = " ".join(cell.text for cell in cells)
+    words = sum(char.isalpha() for char in text) >= 3 and not is_value(text)
+    return words or column.field in FORM_FIELDS
+
+
+class _Table(NamedTuple):
+    """The texts of one table's columns, row by row; "" where a row has none."""
+
+    rows: list[list[str]]
+
+    def column(self, index: int) -> list[str]:
+        return [row[index] for row in self.rows]
+
+
+def _texts(rows: Sequence[Sequence[Segment]], head: Head, pool: Columns) -> _Table:
+    found = []
+    for row, extents in fit_rows(rows, head, pool):
+        texts = [""] * len(pool.columns)
+        for cell in place_row(row, extents).cells:
+            texts[cell.column] = f"{texts[cell.column]} {cell.text}".strip()
+        found.append(texts)
+    return _Table(found)
+
+
+def are_forms(
+    groups: Sequence[Sequence[Sequence[Segment]]], heads: Sequence[Head], pool: Columns, context: Context
+) -> bool:
+    """Whether rows under different headings are forms of what those name, and not products of their own.
+
+    They are where no column has names: only codes, sizes, amounts, or finishes by its label; or where the rows' words
+    are finishes, materials and sizes; or come back under other headings. Words that come back with another size for
+    each row, or with prices far apart, are modules ("2-seater" in every family), which are products.
+    """
+    tables = [_texts(rows, head, pool) for rows, head in zip(groups, heads, strict=True)]
+    columns = pool.columns
+    wordy = [
+        index
+        for index, column in enumerate(columns)
+        if column.field not in ("sku", "price", "availability")
+        and _wordy([text for table in tables for text in table.column(index)])
+    ]
+    named = [index for index in wordy if not (columns[index].by_label and columns[index].field in FORM_FIELDS)]
+    if not named:
+        return True
+    titled = any(columns[index].field == "name" and columns[index].by_label for index in named)
+    if len(named) < len(wordy) and not titled:
+        return True
+    if all(_are_materials([text for table in tables for text in table.column(index)]) for index in named):
+        return True
+    spread = _spread(tables, pool, context)
+    return (
+        all(_return(tables, index) for index in named)
+        and (any(_come_twice(tables, index) for index in named) or not _sized_apart(tables, pool))
+        and spread <= (_NAMED_SPREAD if titled else _SPREAD)
+    )
+
+
+def _sized_apart(tables: Sequence[_Table], pool: Columns) -> bool:
+    """Whether the rows of most tables differ in their size."""
+    sizes = [index for index, column in enumerate(pool.columns) if column.field in ("dimensions", "size", *AXES)]
+    several = [table for table in tables if len(table.rows) > 1]
+    apart = [table for table in several if len({tuple(row[index] for index in sizes) for row in table.rows}) > 1]
+    return bool(sizes) and len(apart) > 0.5 * len(several)
+
+
+def _spread(tables: Sequence[_Table], pool: Columns, context: Context) -> float:
+    """The middle table's dearest row over its cheapest, in the first column of prices."""
+    prices = next((index for index, column in enumerate(pool.columns) if column.field == "price"), None)
+    if prices is None:
+        return 1.0
+    spreads = []
+    for table in tables:
+        read = (parse_amount(text, context.mark) for text in table.column(prices))
+        amounts = [float(amount) for amount in read if amount is not None]
+        if len(amounts) > 1 and min(amounts) > 0:
+            spreads.append(max(amounts) / min(amounts))
+    return sorted(spreads)[len(spreads) // 2] if spreads else 1.0
+
+
+def _wordy(texts: Sequence[str]) -> bool:
+    """Whether a column's cells are words, where it has any."""
+    filled = [text for text in texts if text]
+    words = sum(sum(char.isalpha() for char in text) >= 3 and not is_value(text) for text in filled)
+    return words >= _TEXT_SHARE * len(filled) and words >= _FILLED_SHARE * len(texts) and words > 0
+
+
+def _return(tables: Sequence[_Table], index: int) -> bool:
+    """Whether a column's texts come back under other headings."""
+    where: dict[str, set[int]] = defaultdict(set)
+    texts = [(number, fold(text)) for number, table in enumerate(tables) for text in table.column(index) if text]
+    for number, text in texts:
+        where[text].add(number)
+    return sum(len(where[text]) > 1 for _, text in texts) >= _REPEATED * len(texts)
+
+
+def _come_twice(tables: Sequence[_Table], index: int) -> bool:
+    """Whether most tables have a text in several rows, as colours have that come in each size."""
+    several = [table.column(index) for table in tables if len(table.rows) > 1]
+    twice = sum(len({fold(text) for text in texts}) < len(texts) for texts in several)
+    return twice > 0.5 * len(several)
+
+
+def _are_materials(texts: Sequence[str]) -> bool:
+    """Whether a column's texts are finishes, materials and sizes."""
+    filled = [text for text in texts if text]
+    return sum(is_form(text) for text in filled) >= _FORMS * len(filled)

@@ -1,0 +1,84 @@
+"""Papers that lie among catalogs and offer nothing: letters, certificates, reports, instructions, forms, notices.
+
+A paper is told by its title and by how such papers are made, page by page: a letter may have a price list enclosed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tasks.catalog.discovery.candidates import Candidate
+from tasks.catalog.discovery.context import PageText
+from tasks.catalog.discovery.letters import is_letter, is_price_list
+from tasks.catalog.discovery.paper_parts import has_name, is_offer, without_care, without_covers, without_sections
+from tasks.catalog.discovery.paper_titles import (
+    is_title,
+    is_titled_otherwise,
+    list_headings,
+    list_titles,
+    lists_parts,
+    runs_otherwise,
+    speaks_of_freight,
+)
+from tasks.catalog.discovery.services import without_services
+from tasks.catalog.discovery.topics import heads_no_goods, may_head_no_goods
+from tasks.catalog.vocabulary import fold, fold_page, words, words_pattern
+
+__all__ = ["is_letter", "kind_of_paper", "without_papers"]
+
+_FEW_PAGES = 3  # a short document is judged by its words
+_MAX_CODED = 2  # products with codes beside a list of parts
+
+
+def kind_of_paper(texts: Sequence[PageText], kept: Sequence[Candidate]) -> str | None:
+    """What the document as a whole is when it is no catalog, by its title or the words it cannot do without."""
+    joined = fold_page(" ".join(segment.text for text in texts[:4] for segment in text.segments))
+    if len(texts) <= _FEW_PAGES and len(set(words_pattern("transaction_words").findall(joined))) >= 2:
+        return "an invoice or order"
+    priced = any("price" in one.evidence for one in kept)
+    if not any(map(is_offer, kept)) and runs_otherwise(texts):
+        return "instructions, a report or a release"
+    if not priced and (is_titled_otherwise(texts) or any(map(is_title, list_titles(texts, kept)))):
+        return "instructions, a report or a release"
+    coded = sum("sku" in one.evidence for one in kept)
+    if not priced and coded <= _MAX_CODED and any(map(lists_parts, texts)):
+        return "instructions with a list of parts"
+    everything = fold_page(" ".join(segment.text for text in texts for segment in text.segments))
+    if len(set(words_pattern("paper_words").findall(everything))) >= 3 and not any(
+        "sku" in one.evidence for one in kept
+    ):
+        return "a paper"
+    return None
+
+
+def without_papers(candidates: Sequence[Candidate], texts: Sequence[PageText]) -> list[Candidate]:
+    """The candidates without those of letters, of care for materials, and of a paper's counted sections."""
+    found = _without_letters(candidates, texts)
+    found = without_services(without_sections(found, texts), texts)
+    titled = {
+        text.number
+        for text in texts
+        if any(is_title(line) or speaks_of_freight(line) for line in list_headings(text, found))
+    }
+    found = [one for one in found if one.page not in titled or ("sku" in one.evidence and has_name(one))]
+    found = [one for one in found if not _names_no_goods(one)]
+    return without_covers(without_care(found), texts)
+
+
+def _names_no_goods(one: Candidate) -> bool:
+    """Whether a name is a paper's title, the heading of a part without goods, or the label of a column of grades."""
+    name = one.product.name
+    labels_grades = one.product.method == "spec" and fold(name) in words("grade_words")
+    if is_title(name) or heads_no_goods(name) or labels_grades:
+        return True
+    return not frozenset({"sku", "price"}) <= one.evidence and may_head_no_goods(name)
+
+
+def _without_letters(candidates: Sequence[Candidate], texts: Sequence[PageText]) -> list[Candidate]:
+    """A letter offers nothing; what it encloses does where it has codes and prices, or says that it lists prices."""
+    letters = [text.number for text in texts[:_FEW_PAGES] if is_letter(text)]
+    if not letters:
+        return list(candidates)
+    lists = {text.number for text in texts if is_price_list(text)} - set(letters)
+    rows = [one for one in candidates if one.page not in letters or one.product.method == "table"]
+    return [one for one in rows if is_offer(one) or (one.page in lists and "price" in one.evidence)]

@@ -1,0 +1,126 @@
+"""Products whose name a table prints once over several rows, each row a form with its code, price, size or finish."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from tasks.catalog.boxes import union
+from tasks.catalog.discovery.candidates import Candidate
+from tasks.catalog.discovery.layout import Segment
+from tasks.catalog.discovery.table_cells import split_sizes
+from tasks.catalog.discovery.table_columns import Column
+from tasks.catalog.discovery.table_records import Record
+from tasks.catalog.names import is_badge
+from tasks.catalog.products import AttributeValue, Measure, Product, Variant
+
+_LEAD_RATIO, _MIN_LEADS = 1.1, 2  # of type sizes; rows
+_NAMING = ("colours", "finish", "size", "material", "upholstery")  # what tells one form from another, in words
+
+
+def with_name(record: Record, names: Sequence[int]) -> Record:
+    """The record with the name of its product, and its own remarks behind it."""
+    own = record.cells.get(names[0], []) if names else []
+    if not names or not record.lead or own == list(record.lead):
+        return record
+    return record._replace(cells={**record.cells, names[0]: [*record.lead, *([] if record.form else own)]})
+
+
+def name_their_rows(tables: Sequence[Sequence[Sequence[Segment]]]) -> bool:
+    """Whether the rows of tables begin with names of their own: words larger than all others of the row, never equal.
+
+    `tables` has the rows' cells; there must be as many such rows as tables.
+    """
+    names = [split_sizes(row[0]) for rows in tables for row in rows if len(row) > 1 and row[0].words]
+    leads = [next((part for part in parts if not is_badge(part.text)), parts[0]) for parts in names]
+    others = [row[1:] for rows in tables for row in rows if len(row) > 1 and row[0].words]
+    larger = [
+        lead.text
+        for lead, cells in zip(leads, others, strict=True)
+        if any(map(str.isalpha, lead.text)) and lead.size >= _LEAD_RATIO * max(cell.size for cell in cells)
+    ]
+    return len(set(larger)) == len(larger) >= max(_MIN_LEADS, len(tables))
+
+
+def join_forms(
+    candidates: Sequence[Candidate], records: Sequence[Record], columns: Sequence[Column]
+) -> list[Candidate]:
+    """One candidate for each product, with a variant for every row of those that have several; others as they are.
+
+    `records` has the record that each candidate was read from. A price printed once is that of all forms.
+    """
+    prices = {index for index, column in enumerate(columns) if column.field == "price"}
+    found = []
+    for _, group in groupby(zip(records, candidates, strict=True), key=lambda pair: pair[0].number):
+        pairs = list(group)
+        rows = [one for _, one in pairs]
+        if not any(prices & set(record.cells) for record, _ in pairs[1:]):
+            rows = [rows[0], *(_with_price(one, rows[0]) for one in rows[1:])]
+        found.append(rows[0] if len(rows) == 1 else _join(rows, [record for record, _ in pairs]))
+    return found
+
+
+def _with_price(one: Candidate, first: Candidate) -> Candidate:
+    fields = ("price", "list_price", "prices", "currency")
+    return one._replace(product=one.product.model_copy(update={key: getattr(first.product, key) for key in fields}))
+
+
+def _join(rows: Sequence[Candidate], records: Sequence[Record]) -> Candidate:
+    """The first row's product, with what all rows have in common, and the rows as its variants."""
+    first = rows[0].product
+    told = [one.product.attributes for one in rows]
+    fields = list(dict.fromkeys(field for one in told for field in one))
+    # What the first row says, or remarks under the name, is said of all; what rows tell otherwise is each one's own.
+    common = {
+        field: values[0]
+        for field in fields
+        if (values := [one[field] for one in told if field in one])
+        and all(value == values[0] for value in values)
+        and (field in told[0] or any(_is_remark(one, field, record) for one, record in zip(rows, records, strict=True)))
+    }
+    own = [{field: value for field, value in one.items() if field not in common} for one in told]
+    variants = tuple(
+        _variant(one.product, attributes, record.form)
+        for one, attributes, record in zip(rows, own, records, strict=True)
+    )
+    prices = {one.price for one in variants}
+    equal = len(prices) == 1 and len({tuple(one.prices.items()) for one in variants}) == 1
+    descriptions = dict.fromkeys(one.product.description for one in rows if one.product.description)
+    places = {key: place for one in reversed(rows) for key, place in one.product.provenance.items()}
+    codes = {f"variants.{one.product.sku}": one.product.provenance["sku"] for one in rows if one.product.sku}
+    update = {
+        "sku": None, "gtin": None, "variants": variants, "attributes": common, "provenance": {**places, **codes},
+        "price": first.price if equal else None, "prices": first.prices if equal else {},
+        "currency": next((one.product.currency for one in rows if one.product.currency), None),
+        "description": " ".join(descriptions) or None,
+        "confidence": max(one.product.confidence for one in rows),
+    }  # fmt: skip
+    evidence = frozenset().union(*(one.evidence for one in rows))
+    return rows[0]._replace(
+        product=first.model_copy(update=update), cell=union(one.cell for one in rows), evidence=evidence
+    )
+
+
+def _is_remark(one: Candidate, field: str, record: Record) -> bool:
+    """Whether a field was read from what stands under the product's name."""
+    place = one.product.provenance.get(field)
+    box = place.bbox if place else None
+    lead = record.lead[0].box if record.lead else None
+    return box is not None and lead is not None and box.x_overlap(lead) > 0
+
+
+def _variant(one: Product, attributes: dict[str, AttributeValue], name: str) -> Variant:
+    return Variant(
+        name=name or _form_name(attributes), sku=one.sku, gtin=one.gtin, price=one.price, list_price=one.list_price,
+        prices=one.prices, currency=one.currency, attributes=attributes,
+    )  # fmt: skip
+
+
+def _form_name(attributes: dict[str, AttributeValue]) -> str | None:
+    """What tells a form from the others, in words: its colour, finish or size, else its measures."""
+    named = [value for field in _NAMING if isinstance(value := attributes.get(field), str)]
+    others = [value for field, value in attributes.items() if isinstance(value, str) and field not in _NAMING]
+    if named or others:
+        return (named or others)[0]
+    sizes = [f"{value.value} {value.unit or ''}".strip() for value in attributes.values() if isinstance(value, Measure)]
+    return " x ".join(sizes) or None
