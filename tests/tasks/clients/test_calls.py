@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -207,4 +208,5 @@ async def test_calls_that_waited_for_a_slot_hear_that_the_breaker_opened_meanwhi
     caller = lab.caller("voyage", slot=slow_gate, retries=0, breaker=breaker)
     results = await asyncio.gather(*(ask(caller) for _ in range(3)), return_exceptions=True)
     assert requests(server) == 1
-    assert [type(result) for result in results] == [TransientServiceError, ServiceParkedError, ServiceParkedError]
+    # Any of the three may have had the slot first.
+    assert Counter(map(type, results)) == {TransientServiceError: 1, ServiceParkedError: 2}
