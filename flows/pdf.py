@@ -158,6 +158,8 @@ async def _understand(
     if examine:
         await tail.finish()  # two writers of the same images' rows could wait for each other
     saved = await save_document_rows(job, received, pages, discovery, tail.stored, examine=examine)
+    for page, fault in discovery.faults.items():
+        await record_batch(job, "discover products", "page", [str(page)], RuntimeError(fault))
     if params.enrich:
         await embed_texts(job, await list_chunks(job, received.id), await list_products(job, received.id))
     return _Understood(discovery, tuple(saved.missing))

@@ -27,7 +27,7 @@ TEXT_STAGE = "embed-texts"
 
 # What a product's vector speaks for, in this order: name, description, brand, and what a person filters by.
 _DESCRIPTION_CHARACTERS = 500
-_FACETS = ("collection", "designer", "color", "colors", "finish", "material", "size", "dimensions")
+_FACETS = ("collection", "designer", "color", "colors", "colours", "finish", "material", "size", "dimensions")
 
 
 class ImageToEmbed(NamedTuple):

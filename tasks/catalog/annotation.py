@@ -46,6 +46,9 @@ class AnnotationPlan(Frozen):
     places: tuple[ImagePlace, ...]
 
 
+_Links = dict[tuple[int, str], list[tuple[int, Product, ImageLink]]]  # (page, sha256) -> the products it is linked to
+
+
 class _Shown(NamedTuple):
     """A product on one page: its number in the document, its fields there by box, and what its frame surrounds."""
 
@@ -70,11 +73,10 @@ def annotate_document(source: Path, target: Path, plan: AnnotationPlan, password
         for place in plan.places:
             places[place.page].append(place)
         shown = _by_page(plan.products, places)
-        links = {
-            (link.page, link.sha256): (number, product, link)
-            for number, product in enumerate(plan.products, 1)
-            for link in product.images
-        }
+        links: _Links = defaultdict(list)
+        for number, product in enumerate(plan.products, 1):
+            for link in product.images:
+                links[link.page, link.sha256].append((number, product, link))
         marks = 0
         for index in range(document.page_count):
             number = index + 1
@@ -101,7 +103,9 @@ def _by_page(products: Sequence[Product], places: dict[int, list[ImagePlace]]) -
         product = products[number - 1]
         linked = {link.sha256 for link in product.images if link.page == page and link.reason in _FRAMED}
         own = [box for box in found if owners[page, box] == 1]
-        own += [place.box for place in places[page] if place.sha256 in linked]
+        for sha256 in sorted(linked):  # one drawing may stand by several products: its own is the nearest
+            drawn = [place.box for place in places[page] if place.sha256 == sha256]
+            own += [min(drawn, key=union(own).gap)] if own and drawn else drawn
         shown[page].append(_Shown(number, product, dict(found), union(own or found)))
     return shown
 
@@ -127,11 +131,13 @@ def _draw_page(
     marker: Marker,
     shown: Sequence[_Shown],
     places: Sequence[ImagePlace],
-    links: dict[tuple[int, str], tuple[int, Product, ImageLink]],
+    links: _Links,
 ) -> None:
     names = {one.number: one.name_box for one in shown}
     for place in places:
-        link = links.get((place.page, place.sha256))
+        owners = links.get((place.page, place.sha256), [])
+        near = [(name.gap(place.box), index) for index, one in enumerate(owners) if (name := names.get(one[0]))]
+        link = owners[min(near)[1] if near else -1] if owners else None
         _draw_image(marker, place, link, names)
     drawn: set[Box] = set()
     for one in shown:

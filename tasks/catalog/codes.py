@@ -10,7 +10,7 @@ from tasks.catalog.dimensions import find_sizes
 from tasks.catalog.technical_terms import is_place, is_technical_term
 from tasks.catalog.vocabulary import TEXT_CACHE, fold, fold_label, labels
 
-FOOTNOTE_MARKS = "*†‡§¶‖♦•◊¹²³⁴⁵⁶⁷⁸⁹⁰ᵃᵇᶜᵈᵉᶠ"
+FOOTNOTE_MARKS = "*†‡§¶‖♦•◊¹²³⁴⁵⁶⁷⁸⁹⁰ᵃᵇᶜᵈᵉᶠᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁᵂ"
 _SQUARE = re.compile(r"(?:^|[\s\d/(€$£])(?:mm|cm|m|ft|qm)[²³]$")  # "€/m²" has no mark
 _MARKS_AT_END = re.compile(rf"(?:[{FOOTNOTE_MARKS}][,;]?\s?)*[{FOOTNOTE_MARKS}]\s*$")  # "¹,²"
 _TOKEN = re.compile(r"[^\W_](?:[\w.\-/+]*[^\W_])?", re.UNICODE)
@@ -50,6 +50,7 @@ _LOWER_CODE = re.compile(r"[a-z]{2,4}-\d{3,}")
 _NUMBERED_MARK = re.compile(r"(?<=[\w\s])(?:\d\)\s?)+$")  # "1)"; never the first of a text
 _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")  # "50.000" turns of a test
 _LETTER_CODE = re.compile(r"[A-Z]{2,6}(?:[-./][A-Z]{1,6}){1,3}")  # "PIQ-FS": where its column or label says so
+_CAPITALS = re.compile(r"[A-Z]{2,5} [A-Z\d]{1,6}")  # "MRM D3", "MRM MC": where a label says so
 _GROUPED_CODE = re.compile(r"\d{2,3}(?: \d{3})+[-/.]\d{2,3}(?!\d)")  # "12 345 678-00"
 _BLANK = re.compile(r"[\s./-]?_{2,}$")  # "7455-____": room for the suffix of a finish
 _PREFIX = re.compile(r"(?:[#№]|\bn[o°º]\.?)\s?", re.IGNORECASE)
@@ -139,7 +140,7 @@ def find_code(text: str) -> str | None:
     if len(tokens) > 1 and fold_label(tokens[0]) in folded_labels():
         candidate = clean_code(" ".join(tokens[1:]))
         first, *more = candidate.split() or [""]  # "Art. No." alone announces a column of codes
-        if len(more) <= 1 and is_weak_code(first):
+        if len(more) <= 1 and (is_weak_code(first) or (not tokens[0].isupper() and _CAPITALS.fullmatch(candidate))):
             return candidate
     if is_spaced_code(text):
         return clean_code(text)

@@ -50,6 +50,12 @@ _WEIGHT = re.compile(
     rf"(?<![\w.,])(?P<number>{NUMBER_PATTERN})\s?(?P<unit>{_ALTERNATIVES['weight']})(?!\s?/)", re.IGNORECASE
 )
 _TOLERANCE = re.compile(r"\s*(?:±|\+\s?/\s?[-–−])\s?[\d.,]+\s?(?:%|mm|cm)?$")  # "138 cm ± 2%"
+# "137 cm (54")", "1400 mm / 55 in": the same once more in another unit.
+_CONVERTED = re.compile(
+    rf"(?<=[^\W\d_]|[\"″”'’])\s*(?:\(|/\s?|≈\s?|=\s?)(?:(?:ca|approx|circa|abt)\.?\s)?{_NUMBER}"
+    rf"\s?(?:{_ALTERNATIVES['unit']})\s?\)?$",
+    re.IGNORECASE,
+)
 _FRACTION = re.compile(r"\d{1,2}/(?:2|4|8|16|32|64)\s?(?:\"|″|”|''|in\b|inch|zoll)", re.IGNORECASE)  # of a thread
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75", "⅛": ".125", "⅜": ".375", "⅝": ".625", "⅞": ".875"}
@@ -107,11 +113,13 @@ def _without_extents(text: str, terms: list[re.Match[str]]) -> list[re.Match[str
 def _is_date(terms: Sequence[re.Match[str]], text: str) -> bool:
     """Whether bare numbers on both sides of a stroke are years, a date, loads ("2026/27", "26/02", "2 000 / 700").
 
-    Also "2 x 5 W", which is a power.
+    Also "2 x 5 W", which is a power, and what has one letter behind both numbers.
     """
     if len(terms) != 2 or any(term["unit"] or term["pre"] or term["tail"] for term in terms):
         return False
     first, second = (term["number"] for term in terms)
+    if terms[0]["post"] and terms[0]["post"] == terms[1]["post"]:
+        return True  # "184 l / 70 l"
     if "/" in text[terms[0].end() : terms[1].start()] and not (terms[0]["post"] or terms[1]["post"]):
         return " / " in text or bool(_YEAR.fullmatch(first)) or first.startswith("0") or second.startswith("0")
     return (terms[1]["post"] or "") in ("W", "V") and not terms[0]["post"]
@@ -156,7 +164,8 @@ def axes_of(labels: Sequence[str]) -> tuple[str, ...] | None:
 
 def parse_measure(text: str, mark: DecimalMark | None = None, unit: str | None = None) -> Measure | None:
     """A single measure: "39", "12,5 cm", '29 1/2"'; None when `text` holds more or less than one number."""
-    match = _TERM_RE.fullmatch(_TOLERANCE.sub("", western_digits(text).strip(" *†")))
+    text = _CONVERTED.sub("", western_digits(text).strip(" *†"))
+    match = _TERM_RE.fullmatch(_TOLERANCE.sub("", text.rstrip()))
     value = _number(match["number"], mark) if match else None
     return Measure(value=value, unit=unit_of(match["unit"]) or unit) if match and value else None
 
@@ -175,7 +184,8 @@ def _read_size(
         spare = iter(axes)  # "78 x 82 x 71 SH 38" in an order said elsewhere
         names = [name or next(spare) for name in named]
     elif any(named) or len(axes) != len(terms):
-        names = _complete_axes(named, [float(str(value)) for value in values])
+        letters = [(term["pre"] or term["post"] or "").casefold() for term in terms]
+        names = _complete_axes(named, [float(str(value)) for value in values], letters)
     else:
         names = axes
     last = next((found for found in reversed(units) if found), unit)
@@ -190,7 +200,7 @@ def _axis(term: re.Match[str]) -> str | None:
     return _AXES[axis.casefold()] if axis else None
 
 
-def _complete_axes(named: list[str | None], numbers: list[float]) -> list[str]:
+def _complete_axes(named: list[str | None], numbers: list[float], letters: Sequence[str] = ()) -> list[str]:
     """Axes for every number: as printed, else by custom (width x length, width x depth x height, slab thickness)."""
     if not any(named):
         if len(numbers) == 2:
@@ -199,6 +209,8 @@ def _complete_axes(named: list[str | None], numbers: list[float]) -> list[str]:
             return ["width", "length", "thickness", "extra"][: len(numbers)]
     if len(named) == 2 and "diameter" in named and None in named:
         return [axis or "height" for axis in named]  # "Ø40 × 13" is as high as the second number says
+    if set(letters) >= {"l", "p"} and "width" not in named:
+        named = ["width" if axis == "length" else axis for axis in named]  # "L 84 P 90 H 76": larghezza, largeur
     if {"length", "width", "depth"} == set(named):
         named = ["thickness" if axis == "depth" else axis for axis in named]  # "L x W x T": T is no German Tiefe here
     spare = [axis for axis in ("width", "depth", "height", "length", "thickness") if axis not in named]

@@ -72,7 +72,7 @@ def read_facts(product: Mapping[str, object] | None, caption: str | None) -> Fac
     material, category = _join(product, ("material", "materials", "composition")), _join(product, ("category",))
     finishing, coloring = (
         _join(product, ("finish", "finishes", "surface")),
-        _join(product, ("color", "colors", "colour")),
+        _join(product, ("color", "colors", "colour", "colours")),
     )
     group, subgroup = _find_category([_read(category), *named], category)
     looks = [look for reading in named for look in reading.looks]

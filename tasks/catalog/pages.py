@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from tasks.catalog.boxes import Box
 
-PAGE_SCHEMA_VERSION = 1
+PAGE_SCHEMA_VERSION = 2
 
 ImageLayer = Literal["embedded", "full_render"]
 TextSource = Literal["layer", "ocr", "none"]
@@ -33,8 +33,22 @@ class Word(NamedTuple):
     confidence: float = 1.0
 
 
+class Run(NamedTuple):
+    """Words of a line in one type, from the word at `start` (0-based) to the next run."""
+
+    start: int
+    size: float  # points
+    font: str
+    bold: bool
+    italic: bool
+    color: int  # 0xRRGGBB
+
+
 class Line(Frozen):
-    """One line of type in reading order; size in points, colour as 0xRRGGBB."""
+    """One line of type in reading order; size in points, colour as 0xRRGGBB.
+
+    Its type is that of most of its characters; `runs` tells where it changes, () for a line in one type.
+    """
 
     text: str
     box: Box
@@ -45,6 +59,7 @@ class Line(Frozen):
     color: int = 0
     rtl: bool = False
     words: tuple[Word, ...] = ()
+    runs: tuple[Run, ...] = ()
 
 
 class Block(Frozen):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tasks.catalog.codes import is_code, is_spaced_code
 from tasks.catalog.decimals import DIGIT, NUMBER_PATTERN, DecimalMark, parse_decimal, western_digits
-from tasks.catalog.vocabulary import TEXT_CACHE, table
+from tasks.catalog.vocabulary import TEXT_CACHE, fold, table, words
 
 # What stands beside an amount -> ISO 4217 ("": several). A bare "$" is settled by the document (`guess_currency`).
 _SIGNS = table("currencies")
@@ -40,11 +40,22 @@ _CLEAR_SIGNS = {sign for sign in _SIGNS if sign != "$" and "." not in sign and n
 _ISO_CODES = {code for code in _SIGNS.values() if code}
 _CLEAR_SIGNS |= _ISO_CODES
 _SPOKEN = {sign for sign in _SIGNS if sign.isalpha() and len(sign) >= 4}  # "prix en euros"
+_ISO_PATTERN = re.compile(rf"\b(?:{'|'.join(sorted(_ISO_CODES))})\b")
+_TOKEN = re.compile(r"\w+")
+_DECLARED_WITHIN = 4  # words behind the one for prices
 _LETTERS = re.compile(r"[^\W\d_]+")
 _BARE = re.compile(_amount("amount"))
 # "$2 million", "€ 5bn" and shares tell of reports, not of goods.
 _NOT_A_PRICE = re.compile(r"\s*(?:million|billion|trillion|mio\.?|mrd\.?|bn|mln|млн|млрд|%)", re.IGNORECASE)
 
+
+# "£14.50 per m", "12,00 € / Stk.", "£32.00 each": what a price is for.
+_PER_UNIT = re.compile(
+    r"^[ \u00a0](?:(?:/|per|pro|je|par|al|alla|por|za|pr\.?|på|na|за|ανά)[ \u00a0]?[^\W\d_]{1,8}[²³2]?\.?"
+    r"|/[^\W\d_]{1,8}[²³2]?\.?|each|ea\.?|stück|pièce|cad\.?|c/u|cada uno)$"
+    r"|^/[^\W\d_]{1,8}[²³2]?\.?$",
+    re.IGNORECASE,
+)
 
 _MIN_FORINT = 100  # "12 990 Ft"; fewer are feet
 # Whose crowns a bare "kr" means: words that only one of the countries' lists use.
@@ -90,7 +101,7 @@ def parse_amount(text: str, mark: DecimalMark | None = None) -> str | None:
     """The amount of a price cell, with or without a currency: "$1,107", "538", "1.200,–"; None for anything else."""
     text = western_digits(text).strip().rstrip("*†‡ ")
     if priced := find_prices(text, mark):
-        rest = text[: priced[0].start] + text[priced[0].end :]
+        rest = text[: priced[0].start] + _PER_UNIT.sub("", text[priced[0].end :])
         return priced[0].amount if len(priced) == 1 and not any(char.isalnum() for char in rest) else None
     match = _BARE.fullmatch(text)
     return parse_decimal(match["amount"], mark, grouped=True) if match else None
@@ -100,6 +111,8 @@ def guess_currency(texts: Iterable[str]) -> str | None:
     """The currency of most prices of a document, or the only one that it names; None when nothing tells."""
     texts = list(texts)
     joined = "\n".join(texts)
+    if declared := _find_declared(texts):
+        return declared
     with_digits = [text for text in texts if DIGIT.search(text)]
     counts = _count_currencies(text for text in with_digits if not _may_be_code(text))
     if not counts and (krone := _guess_krone(joined)):
@@ -116,6 +129,18 @@ def guess_currency(texts: Iterable[str]) -> str | None:
         return None
     currency, _ = counts.most_common(1)[0]
     return guess_dollar(joined) if currency == "$" else currency
+
+
+def _find_declared(texts: Iterable[str]) -> str | None:
+    """The only currency that lines name right behind a word for prices: "All prices in SEK", "Fiyatlar TL'dir"."""
+    prices = words("price_list_words")
+    found: set[str] = set()
+    for text in texts:
+        tokens = _TOKEN.findall(text) if _ISO_PATTERN.search(text) else []
+        for index, token in enumerate(tokens):
+            if fold(token) in prices:
+                found.update(_ISO_CODES.intersection(tokens[index + 1 : index + _DECLARED_WITHIN]))
+    return found.pop() if len(found) == 1 else None
 
 
 def _guess_krone(text: str) -> str | None:

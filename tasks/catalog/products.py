@@ -98,7 +98,10 @@ PageKind = Literal["products", "cover", "contents", "index", "prose", "reference
 
 
 class Discovery(Frozen):
-    """Everything understood from one document. `reason` says why there are no products when there are none."""
+    """Everything understood from one document. `reason` says why there are no products when there are none.
+
+    `faults` are pages whose products could not be looked for, each with the error; those of other pages stand.
+    """
 
     products: tuple[Product, ...] = ()
     page_kinds: dict[int, PageKind] = {}
@@ -110,4 +113,5 @@ class Discovery(Frozen):
     valid_until: str | None = None
     validity: Remark | None = None  # the words that give them
     terms: tuple[Remark, ...] = ()  # of sale: taxes, delivery, payment, changes
+    faults: dict[int, str] = {}
     engine: str = "rules/1"

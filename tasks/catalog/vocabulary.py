@@ -37,7 +37,7 @@ def fold_page(text: str) -> str:
     if text.isascii():
         text = text.casefold()
     else:
-        text = unicodedata.normalize("NFKD", text.replace("²", "2").casefold())
+        text = unicodedata.normalize("NFKD", text.replace("²", "2").casefold().replace("ı", "i"))  # AĞIRLIK
         if any(map(unicodedata.combining, text)):
             text = "".join(char for char in text if not unicodedata.combining(char))
     text = _SEPARATORS.sub(" ", text)

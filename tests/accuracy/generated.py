@@ -93,8 +93,9 @@ def check_fields(one: TrueProduct, product: Product | None) -> Iterator[tuple[st
         read = _priced(product, label)
         yield f"price {label} {price} read as {read}", same(price, read)
     for field, value in one.attributes.items():
-        # The maker has a place of its own on the product.
+        # The maker has a place of its own on the product, and colours are one field, however many.
         got = (product.attributes.get(field) or (product.brand if field in _MAKERS else None)) if product else None
+        got = product.attributes.get("colours") if field == "color" and product and got is None else got
         if isinstance(value, tuple):
             right = isinstance(got, Measure) and same(value[0], got.value) and got.unit == value[1]
         else:
@@ -137,7 +138,7 @@ def same(true: str, read: str | None) -> bool:
 
 
 def shows(product: Product, one: TrueProduct, pages: Sequence[Page]) -> bool:
-    """Whether a linked image stands where the true picture does."""
+    """Whether a linked image stands where the true picture does; a drawing may fill its frame in part."""
     assert one.picture is not None
     x0, y0, x1, y1 = one.picture
     page = next((page for page in pages if page.number == one.picture_page), None)
@@ -145,7 +146,9 @@ def shows(product: Product, one: TrueProduct, pages: Sequence[Page]) -> bool:
     for image in page.images if page else ():
         for box in image.boxes:
             shared = max(0.0, min(x1, box.x1) - max(x0, box.x0)) * max(0.0, min(y1, box.y1) - max(y0, box.y0))
-            if image.sha256 in linked and shared >= 0.6 * max((x1 - x0) * (y1 - y0), box.area):
+            frame = (x1 - x0) * (y1 - y0)
+            drawn = image.layer == "full_render" and shared >= max(0.9 * box.area, 0.25 * frame)
+            if image.sha256 in linked and (drawn or shared >= 0.6 * max(frame, box.area)):
                 return True
     return False
 

@@ -13,6 +13,7 @@ import psycopg
 import pymupdf
 import pytest
 
+from tasks.catalog import discovery
 from tasks.cluster import start_cluster
 
 SECONDS = 180
@@ -180,6 +181,23 @@ def test_a_document_past_its_deadline_is_not_read_on(run_here, make_pdf) -> None
     assert (report["status"], report["completion_reason"]) == ("failed", "all_items_failed")
     assert report["items"]["page"]["failed"] == 3
     assert {problem["reason"] for problem in report["problems"]} == {"the document's deadline of 0.001 s has passed"}
+
+
+def test_a_fault_of_a_rule_costs_its_page_and_is_told(run_here, make_pdf, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = discovery.read_page_products
+
+    def stumble(text, *rest):
+        """As a rule that does not expect what page 2 holds; nothing that we know of makes one stumble."""
+        return {}["unexpected"] if text.number == 2 else read(text, *rest)
+
+    monkeypatch.setattr(discovery, "read_page_products", stumble)
+    done = run_here("flows.pdf", make_pdf("stumble.pdf", 3, seed=62), "--no-enrich", "--json")
+    assert done.code == 1  # completed with failures
+    assert done.report["items"]["page"]["failed"] == 1
+    assert done.report["items"]["product"]["created"] == 4
+    assert [(one["key"], one["reason"]) for one in done.report["problems"]] == [
+        ("2", "RuntimeError: KeyError: 'unexpected'")
+    ]
 
 
 def test_a_document_from_a_url_with_a_secret_comes_in_after_a_refusal(

@@ -9,12 +9,13 @@ from tasks.catalog.discovery.candidates import Candidate
 from tasks.catalog.discovery.context import read_context, read_page_texts
 from tasks.catalog.discovery.cover import guess_brand, guess_title
 from tasks.catalog.discovery.document import judge
+from tasks.catalog.discovery.finish_pages import without_finishes
 from tasks.catalog.discovery.kickers import with_brands
 from tasks.catalog.discovery.linking import link_images
 from tasks.catalog.discovery.listings import join_listed
 from tasks.catalog.discovery.merge import merge
 from tasks.catalog.discovery.page_kinds import kind_of_text
-from tasks.catalog.discovery.page_products import read_page_products
+from tasks.catalog.discovery.page_products import PageReading, read_page_products
 from tasks.catalog.discovery.pictures import find_pictures, find_repeated
 from tasks.catalog.discovery.scenes import with_scenes
 from tasks.catalog.discovery.spreads import read_spreads
@@ -40,12 +41,17 @@ def discover(pages: Sequence[Page], source: str) -> Discovery:
     listings: dict[int, PageKind | None] = {}
     layout: Layout | None = None
     blocks = read_blocks(texts, repeated, context)
+    faults: dict[int, str] = {}
     for text in texts:
-        reading = read_page_products(text, find_pictures(text.page, repeated), context, layout, blocks.get(text.number))
+        pictures, own = find_pictures(text.page, repeated), blocks.get(text.number)
+        try:
+            reading = read_page_products(text, pictures, context, layout, own)
+        except Exception as error:  # a fault of a rule costs the page that shows it, which is named, and no other
+            reading, faults[text.number] = PageReading([], None), f"{type(error).__name__}: {error}"
         seen.extend(reading.candidates)
         layout, listings[text.number] = reading.layout, reading.listing
     seen += read_spreads(texts, seen, context)
-    verdict = judge(join_listed(seen, texts, context), texts)
+    verdict = judge(without_finishes(join_listed(seen, texts, context), texts), texts)
     products = link_images(with_scenes(with_brands(merge(verdict.candidates)), pages), pages)
     with_products = {one.page for one in verdict.candidates}
     title, offer = guess_title(pages, products), read_offer(pages, context)
@@ -65,5 +71,6 @@ def discover(pages: Sequence[Page], source: str) -> Discovery:
         valid_until=offer.valid_until,
         validity=offer.validity,
         terms=offer.terms,
+        faults=faults,
         engine=ENGINE,
     )

@@ -9,8 +9,8 @@ from decimal import Decimal
 from tasks.catalog.boxes import union
 from tasks.catalog.decimals import parse_decimal
 from tasks.catalog.discovery.context import Context
-from tasks.catalog.discovery.layout import Segment
 from tasks.catalog.discovery.sale_prices import SalePrice
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.names import are_price_words
 from tasks.catalog.prices import find_prices
 

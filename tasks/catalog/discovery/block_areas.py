@@ -15,7 +15,7 @@ from tasks.catalog.discovery.context import PageText
 from tasks.catalog.discovery.fields import material_kind
 from tasks.catalog.discovery.grid import Picture
 from tasks.catalog.discovery.labels import read_label, split_label
-from tasks.catalog.discovery.layout import Segment
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.vocabulary import fold
 
 _ABOVE_SHARE = 0.4  # of the heading's size: what stands beside a heading begins no higher

@@ -11,8 +11,8 @@ from tasks.catalog.boxes import Box, union
 from tasks.catalog.discovery.block_heads import Head, by_page, is_value
 from tasks.catalog.discovery.context import PageText
 from tasks.catalog.discovery.labels import read_label
-from tasks.catalog.discovery.layout import Segment
 from tasks.catalog.discovery.naming import can_name
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.names import is_name, is_sentence
 from tasks.catalog.vocabulary import fold
 
@@ -78,7 +78,7 @@ def _regions(text: PageText, heads: Sequence[Head]) -> list[Region]:
 
 
 def _region(head: Head, heads: Sequence[Head], free: Sequence[Segment], text: PageText) -> Region:
-    left = max((one.box.x1 for one in heads if one.box.x1 <= head.box.x0 and _beside(one, head)), default=0.0)
+    left = max((one.box.x1 for one in heads if one.box.x1 <= head.box.x0 and _is_column(one, head, heads)), default=0.0)
     right = min((one.box.x0 for one in heads if one.box.x0 >= head.box.x1), default=text.page.width)
     above = (one.bottom for one in heads if one.bottom <= head.box.y0 and one.box.x_overlap(head.box) > 0)
     top = max(above, default=0.0)
@@ -91,6 +91,12 @@ def _region(head: Head, heads: Sequence[Head], free: Sequence[Segment], text: Pa
         and one.box.x0 <= head.box.x1
     ]
     return Region(head, left, right, top, tuple(inside))
+
+
+def _is_column(left: Head, head: Head, heads: Sequence[Head]) -> bool:
+    """Whether a head further left is of the page's column beside this one: somewhere their tables stand abreast."""
+    lefts, own = ([one for one in heads if abs(one.box.x0 - flush.box.x0) <= _FLUSH_POINTS] for flush in (left, head))
+    return any(_beside(one, other) for one in lefts for other in own)
 
 
 def _beside(one: Head, other: Head) -> bool:

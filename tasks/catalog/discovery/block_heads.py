@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby, pairwise
 from operator import itemgetter
@@ -13,12 +13,14 @@ from typing import NamedTuple
 from tasks.catalog.boxes import Box, union
 from tasks.catalog.codes import is_code, is_spaced_code
 from tasks.catalog.dimensions import find_sizes
+from tasks.catalog.discovery.block_abreast import begins_left, part_abreast
 from tasks.catalog.discovery.context import PageText
-from tasks.catalog.discovery.layout import Segment, read_rows
+from tasks.catalog.discovery.layout import read_rows
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.discovery.table_rows import is_number, split_cells
 from tasks.catalog.names import is_sentence
 from tasks.catalog.prices import find_prices, parse_amount
-from tasks.catalog.vocabulary import TEXT_CACHE, fold
+from tasks.catalog.vocabulary import TEXT_CACHE, fold, words
 
 _MIN_LABELS, _MIN_PRINTED = 2, 2  # labels of a head; times it is printed
 _MAX_LABEL_WORDS, _MAX_FLOORS = 7, 3
@@ -30,6 +32,7 @@ _SKEW_SHARE = 0.55  # of the type size: cells of a scan's row may stand so much 
 _SKEW_POINTS = 50.0  # between cells whose heights tell how much a scan is askew
 
 _MEASURE = re.compile(r"\d\s?(?:mm|cm|m|kg|g|lb|in|\"|”)(?!\w)", re.IGNORECASE)
+_ADDED = re.compile(r"[^\W\d_]{3}.*\s[+−±][\s€$£]*\d")
 _LEADER = re.compile(r"[.·…_‥]{3,}")
 _SIZED_SHARE = 0.5  # of a cell's characters: a name with a size in it is no size
 OCR_FONT = "ocr"  # of lines that Quarry's own OCR read
@@ -178,20 +181,28 @@ def _find_on_page(
 ) -> list[Head]:
     heads: list[Head] = []
     taken: set[Segment] = set()
+    told: set[Segment] = set()
     for index, row in enumerate(rows):
         for run in _runs(row, printed, others):
-            if any(cell in taken for cell in run):
+            if any(cell in taken for cell in run) or all(cell in told for cell in run):
                 continue
-            parts = [_read_head(number, rows, index, part, printed) for part in _periods(run)]
+            parts = [_read_head(number, rows, index, part, printed) for part in part_abreast(run, rows[:index])]
             # Names left of the first part are those of rows that go through all parts: "Code, €" for each finish.
-            named = any(cell.box.x1 < run[0].box.x0 for line in rows[index + 1 : index + 3] for cell in line)
+            named = any(begins_left(line, run) for line in rows[index + 1 : index + 3])
             if named or not all(p and _tell_apart(p) for p in parts) or _overlap([p for p in parts if p]):
                 parts = [_read_head(number, rows, index, run, printed)]
             for head in parts:
                 if head is not None:
                     heads.append(head)
                     taken.update(cell for floor in head.floors for cell in floor)
+                    told.update(_plain_cells(head))
     return heads
+
+
+def _plain_cells(head: Head) -> Iterator[Segment]:
+    """The cells of a head's rows that are set otherwise than its labels: values, however often they come again."""
+    label = head.floors[-1][0]
+    return (cell for row in head.rows for cell in row if not cell.from_ocr and not _alike(cell, label))
 
 
 def _overlap(heads: Sequence[Head]) -> bool:
@@ -201,7 +212,7 @@ def _overlap(heads: Sequence[Head]) -> bool:
 
 def _tell_apart(head: Head) -> bool:
     """Whether a head's rows tell what they are: not only amounts, as under one half of a price list's labels."""
-    return all(any(parse_amount(cell.text) is None for cell in row) for row in head.rows)
+    return all(any(parse_amount(cell.text) is None or is_code(cell.text) for cell in row) for row in head.rows)
 
 
 def _runs(row: Row, printed: set[tuple[str, ...]], others: bool) -> list[Row]:
@@ -246,16 +257,6 @@ def _alike(one: Segment, other: Segment) -> bool:
     return large <= _LIKE_RATIO * small and one.bold == other.bold and one.color == other.color
 
 
-def _periods(run: Row) -> list[Row]:
-    """A run of labels cut where it begins anew: heads of tables side by side."""
-    texts = [fold(cell.text) for cell in run]
-    starts = [index for index, text in enumerate(texts) if text == texts[0]]
-    parts = list(pairwise([*starts, len(texts)]))
-    if len(starts) < 2 or len({tuple(texts[a:b]) for a, b in parts}) > 1:
-        return [run]
-    return [run[a:b] for a, b in parts]
-
-
 def _read_head(number: int, rows: Sequence[Row], index: int, run: Row, printed: set[tuple[str, ...]]) -> Head | None:
     """The head whose lowest floor is `run`, where rows of values stand right below it."""
     floors = [run]
@@ -292,7 +293,7 @@ def _rows_below(rows: Sequence[Row], head: Box, size: float) -> list[Row]:
         reach = _ROW_REACH_LINES if found else _REACH_LINES
         if min(cell.box.y0 for cell in cells) - bottom > reach * size:
             break
-        if found and _is_set_off(cells[0], found[0]):
+        if found and (_is_set_off(cells[0], found[0]) or _is_note(cells)):
             break
         if not has_values(cells):
             if found and _goes_on(found[-1], cells):
@@ -304,6 +305,11 @@ def _rows_below(rows: Sequence[Row], head: Box, size: float) -> list[Row]:
         found.append(cells)
         bottom = max(cell.box.y1 for cell in cells)
     return found
+
+
+def _is_note(cells: Row) -> bool:
+    """Whether cells begin with a label and its colon, or say in words what an option adds: "Cable port: +9.50"."""
+    return cells[0].text.endswith(":") or any(_ADDED.search(cell.text) for cell in cells)
 
 
 def _remarks(above: Row, cells: Row) -> bool:
@@ -325,8 +331,8 @@ def _is_set_off(cell: Segment, row: Row) -> bool:
 
 
 def has_values(cells: Sequence[Segment]) -> bool:
-    """Whether cells can be a row of a small table: two or more, one of them an amount, a code or a size."""
-    return len(cells) > 1 and any(is_value(cell.text) for cell in cells)
+    """Whether cells can be a row of a small table: two or more, one an amount, a code, a size, or "on request"."""
+    return len(cells) > 1 and any(is_value(cell.text) or fold(cell.text) in words("request_words") for cell in cells)
 
 
 def _goes_on(above: Row, cells: Row) -> bool:

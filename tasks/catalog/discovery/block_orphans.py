@@ -8,7 +8,7 @@ from tasks.catalog.boxes import Box
 from tasks.catalog.discovery.block_headings import Region, Titled, heading_in, is_title, same_look, split_by_height
 from tasks.catalog.discovery.block_heads import Head, Row, has_values
 from tasks.catalog.discovery.context import PageText
-from tasks.catalog.discovery.layout import Segment
+from tasks.catalog.discovery.segments import Segment
 
 _EDGE_POINTS = 5.0
 _ROW_REACH_LINES = 6.0  # of the type size, between rows
@@ -16,21 +16,28 @@ _REACH_LINES = 16.0  # of the type size, from the heading to its first row
 
 
 def find_orphans(
-    titled: Sequence[Titled], pages: Mapping[int, PageText], rows: Mapping[int, Sequence[Row]]
+    titled: Sequence[Titled],
+    listed: Sequence[Titled],
+    pages: Mapping[int, PageText],
+    rows: Mapping[int, Sequence[Row]],
 ) -> list[Titled]:
-    """Further blocks on the pages of known ones: their headings have the look, their rows the known tables' edges."""
+    """Further blocks on the pages of known ones: their headings have the look, their rows the known tables' edges.
+
+    `listed` are headings over rows that are products of their own.
+    """
     known = {number: [one for one in titled if one.region.head.page == number] for number in pages}
     return [
         orphan
         for number, siblings in known.items()
         if siblings
-        for heading in _free_headings(siblings, pages[number])
+        for heading in _free_headings(siblings, listed, pages[number])
         if (orphan := _adopt(heading, siblings, rows[number], pages[number])) is not None
     ]
 
 
-def _free_headings(siblings: Sequence[Titled], text: PageText) -> list[Segment]:
-    taken = {word.box for one in siblings for line in one.lines for word in line.words}
+def _free_headings(siblings: Sequence[Titled], listed: Sequence[Titled], text: PageText) -> list[Segment]:
+    others = [one for one in listed if one.region.head.page == text.number]
+    taken = {word.box for one in [*siblings, *others] for line in one.lines for word in line.words}
     parts = (part for segment in text.segments for part in split_by_height(segment))
     return [
         part

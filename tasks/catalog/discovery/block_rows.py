@@ -14,8 +14,8 @@ from tasks.catalog.discovery.block_heads import Head, is_value
 from tasks.catalog.discovery.context import Context
 from tasks.catalog.discovery.fields import AXES, Fields
 from tasks.catalog.discovery.labels import Label, read_label
-from tasks.catalog.discovery.layout import Segment
 from tasks.catalog.discovery.options import is_form
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.discovery.table_cells import Cell, RawTable, find_columns, place_labels, place_row
 from tasks.catalog.discovery.table_columns import Column, read_columns
 from tasks.catalog.discovery.table_headers import read_headers
@@ -295,6 +295,14 @@ def are_forms(
         and (any(_come_twice(tables, index) for index in named) or not _sized_apart(tables, pool))
         and spread <= (_NAMED_SPREAD if titled else _SPREAD)
     )
+
+
+def cost_alike(
+    groups: Sequence[Sequence[Sequence[Segment]]], heads: Sequence[Head], pool: Columns, context: Context
+) -> bool:
+    """Whether the rows under most headings cost about the same, or nothing is said: accessories of all kinds do not."""
+    tables = [_texts(rows, head, pool) for rows, head in zip(groups, heads, strict=True)]
+    return _spread(tables, pool, context) <= _SPREAD
 
 
 def _sized_apart(tables: Sequence[_Table], pool: Columns) -> bool:

@@ -11,7 +11,7 @@ from tasks.catalog.codes import is_code, is_spaced_code, is_weak_code
 from tasks.catalog.discovery.block_heads import Head, Row, is_label, is_value
 from tasks.catalog.discovery.context import Context
 from tasks.catalog.discovery.labels import read_label
-from tasks.catalog.discovery.layout import Segment
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.names import is_sentence
 from tasks.catalog.prices import find_prices, parse_amount
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -21,16 +21,24 @@ from tasks.catalog.discovery.block_headings import Titled, find_titled
 from tasks.catalog.discovery.block_heads import Head, Row, find_heads, read_page_rows
 from tasks.catalog.discovery.block_orphans import find_orphans
 from tasks.catalog.discovery.block_pictures import find_shown
-from tasks.catalog.discovery.block_rows import Columns, FormRow, are_forms, fit_rows, read_pool, read_rows_of
+from tasks.catalog.discovery.block_rows import (
+    Columns,
+    FormRow,
+    are_forms,
+    cost_alike,
+    fit_rows,
+    read_pool,
+    read_rows_of,
+)
 from tasks.catalog.discovery.block_runs import find_runs
 from tasks.catalog.discovery.candidates import Candidate, Evidence, evidence_of, make_candidate
 from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.fields import Fields
 from tasks.catalog.discovery.grid import Picture
 from tasks.catalog.discovery.labels import read_label
-from tasks.catalog.discovery.layout import Segment
 from tasks.catalog.discovery.naming import Name
 from tasks.catalog.discovery.sections import keep_description
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.discovery.table_forms import name_their_rows
 from tasks.catalog.names import clean_name, is_name, strip_continued
 from tasks.catalog.products import ImageLink, Variant
@@ -38,6 +46,7 @@ from tasks.catalog.vocabulary import fold, fold_label, labels
 
 _MIN_BLOCKS, _MIN_RUNS = 2, 4
 _TOLD_SHARE = 0.6  # of the headings over rows without a head have other lines under them, too
+_LIKE_MOST = 0.6  # of the blocks under headings of one look are certain: the others are as they are
 _SCORE = 0.85
 _REMARK = 60  # characters: a line that says what the document is
 
@@ -78,9 +87,10 @@ def read_blocks(texts: Sequence[PageText], repeated: frozenset[str], context: Co
     if len(titled) < _MIN_BLOCKS:
         return {}
     pages = {text.number: text for text in texts}
+    listed = [one for one in titled if one.region.head.signature not in pools and _lists_products(one, rows, context)]
     titled = [one for one in titled if one.region.head.signature in pools]
     by_page: dict[int, list[Titled]] = defaultdict(list)
-    begun, parts = find_continued([*titled, *find_orphans(titled, pages, rows)], heads)
+    begun, parts = find_continued([*titled, *find_orphans(titled, listed, pages, rows)], heads)
     for one in begun:
         by_page[one.region.head.page].append(one)
     for found_here in by_page.values():
@@ -118,6 +128,7 @@ def _read_pools(
     for one in titled:
         kinds[one.region.head.signature].append(one)
     pools: dict[tuple[str, ...], Columns] = {}
+    open_pools: dict[tuple[str, ...], Columns] = {}
     for signature, found in kinds.items():
         heads = [one.region.head for one in found]
         pool = read_pool(heads, [_beside(one, rows) for one in found], context, priced=priced)
@@ -125,9 +136,35 @@ def _read_pools(
             continue
         if name_their_rows([_form_rows(one, rows) for one in found]):
             continue
-        if are_forms([_form_rows(one, rows) for one in found], heads, pool, context):
+        forms = [_form_rows(one, rows) for one in found]
+        if are_forms(forms, heads, pool, context):
             pools[signature] = pool
-    return pools
+        elif not _labels_names(pool) and cost_alike(forms, heads, pool, context):
+            open_pools[signature] = pool
+    return pools | _like_most(kinds, pools, open_pools)
+
+
+def _lists_products(one: Titled, rows: Mapping[int, Sequence[Row]], context: Context) -> bool:
+    """Whether the rows under a heading cost so differently that they are products."""
+    head = one.region.head
+    pool = read_pool([head], [_beside(one, rows)], context, priced=True)
+    return pool is not None and _tell_forms(pool) and not cost_alike([_form_rows(one, rows)], [head], pool, context)
+
+
+def _labels_names(pool: Columns) -> bool:
+    return any(column.field == "name" and column.by_label for column in pool.columns)
+
+
+def _like_most(
+    kinds: Mapping[tuple[str, ...], Sequence[Titled]],
+    pools: Mapping[tuple[str, ...], Columns],
+    others: Mapping[tuple[str, ...], Columns],
+) -> dict[tuple[str, ...], Columns]:
+    """Of `others`, rows under heads of other kinds, those whose headings are set as most headings over forms are."""
+    sure = Counter(one.look for signature in pools for one in kinds[signature])
+    unsure = Counter(one.look for signature in others for one in kinds[signature])
+    forms = {look for look in unsure if sure[look] >= _LIKE_MOST * (sure[look] + unsure[look])}
+    return {signature: pool for signature, pool in others.items() if all(one.look in forms for one in kinds[signature])}
 
 
 def _tell_forms(pool: Columns) -> bool:

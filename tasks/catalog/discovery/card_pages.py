@@ -12,7 +12,7 @@ from tasks.catalog.codes import find_code
 from tasks.catalog.discovery.candidates import Candidate
 from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.grid import Picture, find_grid
-from tasks.catalog.discovery.layout import Segment
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.names import is_price_line
 from tasks.catalog.prices import find_prices
 

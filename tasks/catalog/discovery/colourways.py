@@ -17,9 +17,9 @@ from tasks.catalog.discovery.candidates import Candidate, evidence_of, make_cand
 from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.fields import Fields
 from tasks.catalog.discovery.labels import read_label
-from tasks.catalog.discovery.layout import Segment
 from tasks.catalog.discovery.naming import can_name, pick_name
 from tasks.catalog.discovery.sections import keep_description
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.prices import find_prices
 from tasks.catalog.products import Variant
 from tasks.catalog.vocabulary import fold

@@ -14,7 +14,9 @@ from tasks.catalog.decimals import DecimalMark, guess_decimal_mark
 from tasks.catalog.dimensions import axes_of, axis_of, find_sizes, unit_of
 from tasks.catalog.discovery.code_shapes import learn_code_tail
 from tasks.catalog.discovery.labels import read_label
-from tasks.catalog.discovery.layout import Group, Segment, body_size, group_segments, read_rows, split_line
+from tasks.catalog.discovery.layout import Group, body_size, group_segments, read_rows, split_line
+from tasks.catalog.discovery.legend import find_legend
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.discovery.spaced_letters import join_letters
 from tasks.catalog.names import is_sentence
 from tasks.catalog.pages import Page
@@ -28,6 +30,7 @@ _UNIT_AT_END = re.compile(r"(?P<sizes>[^()\d]{3,40}?),?\s+(mm|cm|мм|см)\.?",
 _SIZES = re.compile(r"\bmått\b", re.IGNORECASE)  # Swedish; without its ring it is a finish
 _ORDER = re.compile(r"(?<!\w)[^\W\d_]{1,12}\.?(?:\s?[x×х*/]\s?[^\W\d_]{1,12}\.?){1,2}(?!\w)", re.IGNORECASE)
 _CROSS = re.compile(r"\s?[x×х*/]\s?", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?<=[.;)])\s+(?=[^\W\d_a-z])")
 _MAX_ORDER_WORDS = 14  # in a line that says in which order sizes are given
 _LEADER_MARKS = ".·…_‥"
 _LEADER = re.compile(r"[.·…_‥\s]{2,}")
@@ -82,6 +85,7 @@ class Context(NamedTuple):
     body_size: float  # points
     axes: tuple[str, ...] = ()  # the order of a size's numbers, where the document says it once for all
     code_tail: re.Pattern[str] | None = None  # finds codes at the ends of lines that read as numbers ("712.330")
+    legend: frozenset[str] = frozenset()  # letters in brackets behind names, which the document explains
 
     def place(self, page: int, box: Box | None) -> Place:
         return Place(source=self.source, page=page, bbox=box)
@@ -95,7 +99,7 @@ def read_context(pages: Sequence[Page], source: str) -> Context:
     unit = find_unit_remark(texts) or guess_unit(texts, mark)
     axes = find_order_remark(texts)
     currency, tail = guess_currency(texts), learn_code_tail(texts)
-    return Context(source, mark, guess_dollar(joined), currency, unit, body_size(pages), axes, tail)
+    return Context(source, mark, guess_dollar(joined), currency, unit, body_size(pages), axes, tail, find_legend(texts))
 
 
 def find_unit_remark(texts: Sequence[str]) -> str | None:
@@ -117,7 +121,8 @@ def find_order_remark(texts: Sequence[str]) -> tuple[str, ...]:
     """The axes that a remark names for all sizes ("Dimensions in cm: H × W × D"); () where none or several do."""
     found = {
         axes
-        for text in texts
+        for line in texts
+        for text in _SENTENCE_END.split(line)
         if len(text.split()) <= _MAX_ORDER_WORDS and not any(char.isdigit() for char in text)
         for match in _ORDER.finditer(text)
         if (axes := axes_of(_CROSS.split(match[0]))) and len(set(axes)) == len(axes)

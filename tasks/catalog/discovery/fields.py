@@ -13,8 +13,9 @@ from tasks.catalog.dimensions import axes_of, find_sizes, find_weight, parse_mea
 from tasks.catalog.discovery.context import Context
 from tasks.catalog.discovery.label_columns import part_label_rows
 from tasks.catalog.discovery.labels import Label, own_label, read_label, split_label
-from tasks.catalog.discovery.layout import Segment, group_segments, read_rows
+from tasks.catalog.discovery.layout import group_segments, read_rows
 from tasks.catalog.discovery.sale_prices import find_sale_price
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.discovery.wrapped_values import is_composition, join_wrapped
 from tasks.catalog.names import clean_name, is_sentence
 from tasks.catalog.prices import Price, find_prices, parse_amount
@@ -27,6 +28,7 @@ _MEASURED = ("weight", "weight_per_box_kg", "coverage_per_box_m2", "load_capacit
 _TOLD = frozenset({"name", "designer", "brand", "collection", "category", "material", "finish"})  # in words
 _MAX_MATERIAL_WORDS, _MAX_COMPOSITION_WORDS = 8, 16
 _MAX_COLLECTION_WORDS = 3
+_ARTICLES = frozenset({"the", "la", "le", "die", "de", "der", "a", "el"})
 _LETTER_CODE = re.compile(r"[A-Z]{3,6}")  # "Réf. ANJ"
 _TRADE_MARKS = str.maketrans("", "", "®™")
 _MAX_TOLD_WORDS = 45
@@ -351,10 +353,18 @@ def collection_of(text: str) -> str | None:
         return None
     told = [fold_label(token) in words("collection_words") for token in tokens]
     names = tokens[1:] if told[0] else tokens[:-1]
+    if len(names) > 1 and names[0].casefold() in _ARTICLES:
+        names = names[1:]  # "The Fellside Collection"
     proper = all(name.isalpha() and name[0].isupper() and fold(name) not in words("badge_words") for name in names)
     if sum(told) != 1 or not (told[0] or told[-1]) or not proper:
         return None
     return " ".join(name.capitalize() if name.isupper() else name for name in names)
+
+
+def collection_name(heading: str) -> str:
+    """The collection that a heading over products names, without "The" and "Collection" around it."""
+    text = clean_name(heading)
+    return collection_of(text) or text
 
 
 def _leading_material(text: str) -> str | None:

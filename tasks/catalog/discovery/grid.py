@@ -13,11 +13,12 @@ from tasks.catalog.discovery.captions import SCORES, Captioned, Picture, pair_ca
 from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.fields import Fields, split_parts
 from tasks.catalog.discovery.kickers import KICKER, find_kicker
-from tasks.catalog.discovery.layout import Group, Segment
+from tasks.catalog.discovery.layout import Group
 from tasks.catalog.discovery.naming import Name, count_name_lines, is_wrap, pick_name
 from tasks.catalog.discovery.noise import find_prose, is_dated
 from tasks.catalog.discovery.options import find_options, note_options, with_options
 from tasks.catalog.discovery.sale_prices import SalePrice, find_display_price
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.names import is_price_line
 from tasks.catalog.products import ImageLink
 

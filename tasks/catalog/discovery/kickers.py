@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tasks.catalog.discovery.fields import material_kind
-from tasks.catalog.discovery.layout import Segment
 from tasks.catalog.discovery.naming import Name, can_name
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.products import Product
 from tasks.catalog.vocabulary import fold
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tasks.catalog.discovery.labels import read_label, split_label
-from tasks.catalog.discovery.layout import Segment
+from tasks.catalog.discovery.segments import Segment
 
 _LABELS = 2  # three or more side by side head a table
 _FLUSH_POINTS = 3.0

@@ -177,6 +177,12 @@ def _weight_unit(text: str) -> str | None:
     return table("weight_units").get(text.strip(" ()[].,").casefold())
 
 
+def is_rate(text: str) -> bool:
+    """Whether a label's line only says what a price is for: "per yd", "je m²"."""
+    tokens = fold_label(text).split()
+    return len(tokens) > 1 and tokens[0] in _RATES
+
+
 def is_quantity(text: str) -> bool:
     """Whether a column's head is a count, a measure or a rate, but no price: "pz/scat.", "Load kg", "Yds.", "VAT"."""
     if CURRENCY.search(text):

@@ -10,6 +10,8 @@ from statistics import median
 from typing import NamedTuple
 
 from tasks.catalog.boxes import Box, union
+from tasks.catalog.discovery.segments import Segment
+from tasks.catalog.discovery.type_runs import cut_at_type
 from tasks.catalog.pages import Line, Page, Word
 
 # Shares are of the type size: a gap wider than this inside a line starts another column.
@@ -19,34 +21,8 @@ _LINE_GAP_SHARE = 0.75
 _SIZE_RATIO = 2.0
 _EDGE_POINTS = 3.0
 _REACH_SHARE = 8.0
-_LIKE_RATIO, _OCR_LIKE_RATIO = 1.1, 1.4
 _DISPLAY_RATIO = 1.6  # of the height of the words before it
 _AMOUNT = re.compile(r"\d[\d.,'’]*[⁰¹²³⁴⁵⁶⁷⁸⁹]{0,2}[-–—]{0,2}")
-_OCR_FONT = "GlyphLess"  # the font that Tesseract's text layers are set in
-
-
-class Segment(NamedTuple):
-    """A run of words on one line, as far as no wide gap divides it."""
-
-    text: str
-    box: Box
-    size: float
-    bold: bool = False
-    italic: bool = False
-    color: int = 0
-    font: str = ""
-    words: tuple[Word, ...] = ()
-
-    @property
-    def from_ocr(self) -> bool:
-        return self.font.startswith(_OCR_FONT)
-
-    def looks_like(self, other: Segment) -> bool:
-        """Whether both are set alike: size, weight and colour; OCR knows a size only roughly and no weight."""
-        small, large = sorted((self.size, other.size))
-        if self.from_ocr:
-            return large <= _OCR_LIKE_RATIO * small
-        return large <= _LIKE_RATIO * small and self.bold == other.bold and self.color == other.color
 
 
 class Group(NamedTuple):
@@ -71,13 +47,22 @@ def read_segments(page: Page) -> list[Segment]:
 
 
 def split_line(line: Line) -> list[Segment]:
+    """A line cut at gutters, before a price in display type, and behind a name set stronger than what follows it."""
+    segments = _split_gaps(line)
+    return list(cut_at_type(line, segments)) if line.runs else segments
+
+
+def _split_gaps(line: Line) -> list[Segment]:
     """A line cut where the space between its words is as wide as a gutter, and before a price in display type."""
     if (tail := _count_display(line)) and not line.rtl:
         words = line.words[:-tail], line.words[-tail:]
         text, price = (line.model_copy(update={"words": one, "text": " ".join(w.text for w in one),
                                                "box": union(w.box for w in one)}) for one in words)  # fmt: skip
         ratio = price.box.height / max(1.0, median(word.box.height for word in text.words))
-        return [*split_line(text), _segment(price, price.text, price.box, price.words)._replace(size=line.size * ratio)]
+        return [
+            *_split_gaps(text),
+            _segment(price, price.text, price.box, price.words)._replace(size=line.size * ratio),
+        ]
     widest, furthest_back = _COLUMN_GAP_SHARE * line.size, -line.size * 2
     gap_to = _gap_between if line.rtl else _gap_ahead
     if all(furthest_back <= gap_to(one, other) <= widest for one, other in pairwise(line.words)):

@@ -10,8 +10,9 @@ from tasks.catalog.codes import clean_code, find_code, folded_labels, is_code, i
 from tasks.catalog.discovery.candidates import Candidate, evidence_of, make_candidate
 from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.fields import Fields
-from tasks.catalog.discovery.layout import Segment, read_rows
+from tasks.catalog.discovery.layout import read_rows
 from tasks.catalog.discovery.options import is_form
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.names import clean_name, is_name, is_sentence
 from tasks.catalog.prices import find_prices
 from tasks.catalog.vocabulary import fold_label, labels

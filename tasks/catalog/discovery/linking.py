@@ -67,6 +67,9 @@ def _link(
         return products[0], ImageLink(
             sha256=picture.sha256, page=page.number, score=score, reason="only_product_on_page"
         )
+    listed = [one for one in products if one.method == "table" and _is_beside(picture.box, one, page.number)]
+    if len(listed) == 1:
+        return listed[0], ImageLink(sha256=picture.sha256, page=page.number, score=_ROW, reason="same_row")
     if named := _named_in_caption(picture, products, page):
         return named, ImageLink(sha256=picture.sha256, page=page.number, score=_NAMED, reason="caption_names_product")
     areas = [(product, _boxes(product, page.number)) for product in products]
@@ -92,12 +95,22 @@ def _link(
 
 
 def _named_in_caption(picture: Picture, products: Sequence[Product], page: Page) -> Product | None:
-    """The only product whose code or name the text at the picture says."""
-    near = " ".join(line.text for line in page.lines if _is_caption(line.box, picture.box))
-    text = fold(near)
-    by_code = [one for one in products if one.sku and re.search(rf"(?<!\w){re.escape(fold(one.sku))}(?!\w)", text)]
-    found = by_code or [one for one in products if len(fold(one.name)) >= _MIN_NAME and fold(one.name) in text]
+    """The only product whose code or name the text at the picture says; of several the one said clearly nearer."""
+    near = [line for line in page.lines if _is_caption(line.box, picture.box)]
+    found = _named_in(" ".join(line.text for line in near), products)
+    if len(found) > 1:  # captions below pictures in rows: that of the row above is near, too
+        gaps = [(line.box.gap(picture.box), own[0]) for line in near if len(own := _named_in(line.text, found)) == 1]
+        gaps.sort(key=lambda gap: gap[0])
+        others = [gap for gap, one in gaps if one is not gaps[0][1]]
+        found = [gaps[0][1]] if others and gaps[0][0] <= _CLEARLY * others[0] else []
     return found[0] if len(found) == 1 else None
+
+
+def _named_in(printed: str, products: Sequence[Product]) -> list[Product]:
+    """The products whose codes a text says; else those whose names it says."""
+    text = fold(printed)
+    by_code = [one for one in products if one.sku and re.search(rf"(?<!\w){re.escape(fold(one.sku))}(?!\w)", text)]
+    return by_code or [one for one in products if len(fold(one.name)) >= _MIN_NAME and fold(one.name) in text]
 
 
 def _family(picture: Picture, products: Sequence[Product], page: Page) -> list[Product]:
@@ -121,6 +134,14 @@ def _is_caption(text: Box, picture: Box) -> bool:
 
 def _boxes(product: Product, number: int) -> list[Box]:
     return [place.bbox for place in product.provenance.values() if place.page == number and place.bbox is not None]
+
+
+def _is_beside(picture: Box, product: Product, number: int) -> bool:
+    """Whether a listed product's name stands level with the picture: it may head rows of its forms below."""
+    place = product.provenance.get("name")
+    if place is None or place.page != number or place.bbox is None:
+        return False
+    return picture.y0 - 2 <= place.bbox.center[1] <= picture.y1 + 2 and picture.x_overlap(place.bbox) == 0
 
 
 def _in_row(picture: Box, boxes: Sequence[Box]) -> bool:

@@ -10,8 +10,8 @@ from tasks.catalog.dimensions import find_sizes
 from tasks.catalog.discovery.candidates import Candidate, Evidence
 from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.fields import Fields
-from tasks.catalog.discovery.layout import Segment
 from tasks.catalog.discovery.merge import combine
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.discovery.table_cells import Cell, RawTable
 from tasks.catalog.discovery.table_headers import read_headers
 from tasks.catalog.discovery.tables import list_tables

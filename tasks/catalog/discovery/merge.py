@@ -5,7 +5,7 @@ Identity is the code; without one, the name and its place. Equal names at differ
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from tasks.catalog.codes import clean_code
@@ -13,11 +13,13 @@ from tasks.catalog.discovery.candidates import Candidate
 from tasks.catalog.products import Product
 from tasks.catalog.vocabulary import fold
 
+_MIN_KNOWN, _KNOWN_SHARE = 3, 0.5  # of a page's codes without a name: forms of products that other pages tell
 _NEXT_PAGE = 1  # a product goes on on the next page under the same name
 
 
 def merge(candidates: Sequence[Candidate]) -> tuple[Product, ...]:
     """Products in the order of their first sighting, each with a key, all its pages and what any sighting told."""
+    candidates = _without_families(_without_indexes(candidates))
     merged: dict[str, Product] = {}
     ordinals: Counter[tuple[str, int]] = Counter()
     for one in candidates:
@@ -31,6 +33,40 @@ def merge(candidates: Sequence[Candidate]) -> tuple[Product, ...]:
                 key = f"name:{fold(product.name)}|{one.page}|{ordinals[fold(product.name), one.page]}"
         merged[key] = combine(merged[key], product) if key in merged else product.model_copy(update={"key": key})
     return tuple(_keyed(merged))
+
+
+def _without_indexes(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates without those of pages that only repeat codes, most of them known from other pages."""
+    bare = [one for one in candidates if _is_unnamed(one)]
+    pages: dict[str, set[int]] = defaultdict(set)
+    for one in candidates if bare else ():
+        if not _is_unnamed(one):
+            for code in (one.product.sku, *(variant.sku for variant in one.product.variants)):
+                pages[fold(code or "")].add(one.page)
+    counts = Counter(one.page for one in bare)
+    known = Counter(one.page for one in bare if pages[fold(one.product.name)] - {one.page})
+    indexes = {page for page in counts if known[page] >= max(_MIN_KNOWN, _KNOWN_SHARE * counts[page])}
+    dropped = {id(one) for one in bare if one.page in indexes}
+    return [one for one in candidates if id(one) not in dropped]
+
+
+def _without_families(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates without those that tell of a family ("Nevo"), whose models have prices ("Nevo 142")."""
+    priced = [fold(one.product.name) for one in candidates if one.product.price or one.product.prices]
+    first = Counter(name.split()[0] for name in priced if " " in name)
+    return [
+        one
+        for one in candidates
+        if one.product.price
+        or one.product.prices
+        or one.product.variants
+        or first[(name := fold(one.product.name)).split(" ")[0]] < _MIN_KNOWN
+        or sum(other.startswith(f"{name} ") for other in priced) < _MIN_KNOWN
+    ]
+
+
+def _is_unnamed(one: Candidate) -> bool:
+    return fold(one.product.name) == fold(one.product.sku or "")
 
 
 def _keyed(merged: dict[str, Product]) -> list[Product]:

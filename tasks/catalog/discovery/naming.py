@@ -11,7 +11,7 @@ from tasks.catalog.boxes import Box, union
 from tasks.catalog.codes import find_code
 from tasks.catalog.dimensions import find_sizes
 from tasks.catalog.discovery.labels import read_label, split_label
-from tasks.catalog.discovery.layout import Segment
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.names import clean_name, is_badge, is_name, is_price_line, strip_continued
 from tasks.catalog.prices import find_prices
 from tasks.catalog.vocabulary import TEXT_CACHE

@@ -10,7 +10,8 @@ from functools import cached_property
 from tasks.catalog.boxes import union
 from tasks.catalog.dates import find_dates
 from tasks.catalog.discovery.context import Context, PageText
-from tasks.catalog.discovery.layout import Group, Segment
+from tasks.catalog.discovery.layout import Group
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.names import is_badge, is_sentence
 from tasks.catalog.prices import find_prices
 from tasks.catalog.vocabulary import fold, words

@@ -16,9 +16,10 @@ from tasks.catalog.discovery.bare_prices import read_bare_amount
 from tasks.catalog.discovery.candidates import Candidate, evidence_of, make_candidate
 from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.fields import Fields
-from tasks.catalog.discovery.layout import Group, Segment
+from tasks.catalog.discovery.layout import Group
 from tasks.catalog.discovery.naming import Name, can_name, pick_name
 from tasks.catalog.discovery.sections import keep_description
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.names import is_price_line
 from tasks.catalog.prices import find_prices
 

@@ -14,7 +14,8 @@ from tasks.catalog.discovery.candidates import Candidate
 from tasks.catalog.discovery.context import Context
 from tasks.catalog.discovery.fields import Fields, material_kind
 from tasks.catalog.discovery.labels import read_label, split_label
-from tasks.catalog.discovery.layout import Segment, read_rows
+from tasks.catalog.discovery.layout import read_rows
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.names import clean_name, is_sentence
 from tasks.catalog.prices import find_prices
 from tasks.catalog.products import AttributeValue, Variant

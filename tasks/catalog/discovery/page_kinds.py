@@ -9,7 +9,8 @@ from itertools import pairwise
 from tasks.catalog.codes import is_code
 from tasks.catalog.discovery.context import PageText
 from tasks.catalog.discovery.labels import read_label
-from tasks.catalog.discovery.layout import Segment, read_rows
+from tasks.catalog.discovery.layout import read_rows
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.prices import find_prices
 from tasks.catalog.products import PageKind
 from tasks.catalog.vocabulary import fold, words

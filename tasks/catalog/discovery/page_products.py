@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tasks.catalog.boxes import Box
+from tasks.catalog.discovery.block_versions import find_versions
 from tasks.catalog.discovery.blocks import PageBlocks
 from tasks.catalog.discovery.candidates import Candidate, Evidence, with_attribute
 from tasks.catalog.discovery.card_pages import is_card_page
 from tasks.catalog.discovery.colourways import find_colourways
 from tasks.catalog.discovery.context import Context, PageText
-from tasks.catalog.discovery.fields import Fields
+from tasks.catalog.discovery.fields import Fields, collection_name
 from tasks.catalog.discovery.grid import Picture, find_grid
 from tasks.catalog.discovery.labels import read_label, split_label
-from tasks.catalog.discovery.layout import Segment
 from tasks.catalog.discovery.lines import find_lines
 from tasks.catalog.discovery.main_product import with_main_product
 from tasks.catalog.discovery.naming import can_name
@@ -23,18 +23,20 @@ from tasks.catalog.discovery.noise import without_noise
 from tasks.catalog.discovery.offers import with_offers
 from tasks.catalog.discovery.page_kinds import is_listing
 from tasks.catalog.discovery.sections import find_sections, points_of
+from tasks.catalog.discovery.segments import Segment
+from tasks.catalog.discovery.shared_prices import with_shared_price
 from tasks.catalog.discovery.swatches import find_swatches, with_swatches, without_swatches, without_views
 from tasks.catalog.discovery.tables import Layout, read_price_tables
 from tasks.catalog.discovery.topics import without_strangers
 from tasks.catalog.discovery.transposed import find_transposed
 from tasks.catalog.discovery.variants import read_variants, with_variants
-from tasks.catalog.names import clean_name
 from tasks.catalog.products import PageKind, Variant
 from tasks.catalog.vocabulary import fold, words
 
 _FLUSH_POINTS = 6.0
 _HEADING_RATIO = 1.25  # a collection's heading is larger than the names under it by this
 _SHARED_FIELDS = ("collection", "designer")  # what a page's products have in common
+_MIN_CARDS, _CARD_SHARE = 3, 0.5  # captions with codes beside a table; of all captions
 _MIN_SWATCHES = 2  # of each of several products on a page
 _MAIN_PRODUCT_POINTS = 1.5  # a section this well documented owns the bare swatches on its page
 
@@ -55,11 +57,15 @@ def read_page_products(
     blocks: PageBlocks | None = None,
 ) -> PageReading:
     """Candidates of one page; none where the page lists contents or is an index. `blocks` are those found on it."""
+    versions = find_versions(text, pictures, context)
+    if versions:
+        return PageReading(_marked(with_collection(versions, text, context), text), carried)
     beside, area = find_transposed(text, context)
     if area is None and is_card_page(text, pictures, context):
         return PageReading(_read_cards(text, (), pictures, context), carried)
     if blocks is not None:
-        return PageReading(_marked([*blocks.candidates, *_read_rest(text, pictures, blocks, context)], text), carried)
+        found = [*blocks.candidates, *_read_rest(text, pictures, blocks, context)]
+        return PageReading(_marked(with_collection(found, text, context), text), carried)
     if listing := is_listing(text):
         return PageReading([], None, listing)
     if area is not None:
@@ -70,11 +76,26 @@ def read_page_products(
     if tables.candidates:
         found = read_variants(tables.tables, tables.areas, free, pictures, context)
         bare = without_noise(free)
-        found = [*(find_colourways(find_grid(bare, pictures, context), bare, context) or ()), *found]
+        captioned = find_grid(bare, pictures, context)
+        designs = find_colourways(captioned, bare, context)
+        found = [*(designs or _cards_beside(captioned, found, bare, context)), *found]
         return PageReading(_marked(without_strangers(found, text), text), tables.layout)
     lines = find_lines(free, context)
     free = _outside(free, [one.cell for one in lines])
     return PageReading(_read_cards(free, lines, pictures, context), tables.layout)
+
+
+def _cards_beside(
+    captioned: Sequence[Candidate], listed: Sequence[Candidate], text: PageText, context: Context
+) -> list[Candidate]:
+    """Captioned pictures with codes of their own on a page whose table lists other products."""
+    codes = {one.product.sku for one in listed} | {form.sku for one in listed for form in one.product.variants}
+    names = {fold(one.product.name) for one in listed}
+    known = any(one.product.sku in codes or fold(one.product.name) in names for one in captioned)
+    cards = [one for one in captioned if "sku" in one.evidence and "grid" in one.evidence]
+    if known or len(cards) < max(_MIN_CARDS, _CARD_SHARE * len(captioned)):
+        return []
+    return with_collection(with_shared_price(cards, text, context), text, context)
 
 
 def _read_cards(
@@ -82,7 +103,7 @@ def _read_cards(
 ) -> list[Candidate]:
     """What a page shows, after the products that single lines of it tell."""
     free = without_noise(text)
-    shown = without_strangers(_read_shown(free, pictures, context), text)
+    shown = with_shared_price(without_strangers(_read_shown(free, pictures, context), text), free, context)
     return _marked(with_collection([*lines, *with_shared(shown, free, context)], free, context), text)
 
 
@@ -178,19 +199,22 @@ def with_collection(candidates: list[Candidate], text: PageText, context: Contex
     names = [one.product.provenance["name"].bbox for one in candidates]
     taken = {box for box in names if box}
     free = [segment for segment in text.segments if segment.box not in taken and can_name(segment)]
-    first = min(one.cell.y0 for one in candidates)
+    told = [one for one in candidates if one.evidence - {"image", "grid"}] or candidates  # no full-page photograph
+    first = min(one.cell.y0 for one in told)
     largest_name = max(
         (s.size for s in text.segments if any(s.box.intersection(box) > 0 for box in taken)), default=0.0
     )
     if several := _own_headings(candidates, [one for one in free if one.size >= _HEADING_RATIO * largest_name]):
         return [
-            with_attribute(one, "collection", clean_name(heading.text), context, heading.box)
+            with_attribute(one, "collection", collection_name(heading.text), context, heading.box)
             for one, heading in zip(candidates, several, strict=True)
         ]
-    heading = max((one for one in free if one.box.y0 <= first), key=lambda one: one.size, default=None)
+    heading = max((one for one in free if one.box.y0 <= first), key=lambda one: (one.size, one.box.y0), default=None)
     if heading is None or heading.size < _HEADING_RATIO * largest_name or _is_division(heading.text):
         return candidates
-    return [with_attribute(one, "collection", clean_name(heading.text), context, heading.box) for one in candidates]
+    return [
+        with_attribute(one, "collection", collection_name(heading.text), context, heading.box) for one in candidates
+    ]
 
 
 def _own_headings(candidates: Sequence[Candidate], headings: Sequence[Segment]) -> list[Segment] | None:

@@ -9,7 +9,7 @@ from tasks.catalog.boxes import Box
 from tasks.catalog.discovery.candidates import Candidate
 from tasks.catalog.discovery.context import PageText
 from tasks.catalog.discovery.fields import material_kind
-from tasks.catalog.discovery.layout import Segment
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.names import is_sentence
 from tasks.catalog.vocabulary import fold, words
 
@@ -25,6 +25,9 @@ _OWN_SHARE = 0.5  # of the headings that are counted: products counted so have t
 def is_offer(one: Candidate) -> bool:
     """Whether a candidate has a code, a price, and a name beside the code: so no freight, no key of colours is told."""
     coded = sum(variant.sku is not None for variant in one.product.variants) > 1
+    codes = [form.sku for form in one.product.variants if form.sku]
+    if not one.product.sku and codes and all(map(_YEARS.fullmatch, codes)):
+        return False  # a table of figures by year
     return coded or (frozenset({"sku", "price"}) <= one.evidence and has_name(one))
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from tasks.catalog.discovery.candidates import Candidate
 from tasks.catalog.discovery.context import PageText
+from tasks.catalog.discovery.guides import is_guide_title
 from tasks.catalog.discovery.layout import read_rows
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.discovery.topics import NUMBERING
 from tasks.catalog.pages import Line
 from tasks.catalog.vocabulary import fold, words, words_pattern
@@ -34,15 +36,26 @@ def is_titled_otherwise(texts: Sequence[PageText]) -> bool:
     return any(fold(line) in words("paper_titles") for line in first)
 
 
+def is_report(texts: Sequence[PageText]) -> bool:
+    """Whether a line of the first page is such a title and cannot head a part of a catalog, as "Care" can."""
+    titles = words("paper_titles") - words("prose_headings")
+    first = [_YEARS.sub("", segment.text) for text in texts[:1] for segment in text.segments]
+    return any(fold(line) in titles for line in first)
+
+
 def runs_otherwise(texts: Sequence[PageText]) -> bool:
     """Whether the title of a paper runs over or under all pages: prices in its sentences make it no catalog."""
-    return len(texts) > 1 and all(any(fold(line) in words("paper_titles") for line in _margins(text)) for text in texts)
+    return len(texts) > 1 and all(
+        any(fold(line) in words("paper_titles") for line in _margins(text, text.segments))
+        or any(map(is_guide_title, _margins(text, text.page.lines)))
+        for text in texts
+    )
 
 
-def _margins(text: PageText) -> Iterator[str]:
+def _margins(text: PageText, lines: Iterable[Segment | Line]) -> Iterator[str]:
     """What stands at the head and foot of a page, years and page numbers aside, part by part."""
     least, most = _MARGIN_SHARE * text.page.height, (1 - _MARGIN_SHARE) * text.page.height
-    for one in text.segments:
+    for one in lines:
         if one.box.y1 <= least or one.box.y0 >= most:
             yield from _PARTS.split(_YEARS.sub("", one.text))
 
@@ -92,7 +105,7 @@ def is_title(line: str) -> bool:
         return True  # a short word only alone or before a number: no "Montage" lamp
     if set(tokens) & words("price_list_words"):
         return False
-    if _tells_how(tokens):
+    if _tells_how(tokens) or is_guide_title(folded):
         return True
     pattern = words_pattern("paper_titles")
     ends = any(match.end() == len(folded) for match in pattern.finditer(folded))

@@ -9,9 +9,11 @@ from collections.abc import Sequence
 
 from tasks.catalog.discovery.candidates import Candidate
 from tasks.catalog.discovery.context import PageText
+from tasks.catalog.discovery.guides import lists_counted_parts, without_steps
 from tasks.catalog.discovery.letters import is_letter, is_price_list
 from tasks.catalog.discovery.paper_parts import has_name, is_offer, without_care, without_covers, without_sections
 from tasks.catalog.discovery.paper_titles import (
+    is_report,
     is_title,
     is_titled_otherwise,
     list_headings,
@@ -36,12 +38,12 @@ def kind_of_paper(texts: Sequence[PageText], kept: Sequence[Candidate]) -> str |
     if len(texts) <= _FEW_PAGES and len(set(words_pattern("transaction_words").findall(joined))) >= 2:
         return "an invoice or order"
     priced = any("price" in one.evidence for one in kept)
-    if not any(map(is_offer, kept)) and runs_otherwise(texts):
+    if not any(map(is_offer, kept)) and (runs_otherwise(texts) or is_report(texts)):
         return "instructions, a report or a release"
     if not priced and (is_titled_otherwise(texts) or any(map(is_title, list_titles(texts, kept)))):
         return "instructions, a report or a release"
     coded = sum("sku" in one.evidence for one in kept)
-    if not priced and coded <= _MAX_CODED and any(map(lists_parts, texts)):
+    if not priced and coded <= _MAX_CODED and any(lists_parts(text) or lists_counted_parts(text) for text in texts):
         return "instructions with a list of parts"
     everything = fold_page(" ".join(segment.text for text in texts for segment in text.segments))
     if len(set(words_pattern("paper_words").findall(everything))) >= 3 and not any(
@@ -54,7 +56,7 @@ def kind_of_paper(texts: Sequence[PageText], kept: Sequence[Candidate]) -> str |
 def without_papers(candidates: Sequence[Candidate], texts: Sequence[PageText]) -> list[Candidate]:
     """The candidates without those of letters, of care for materials, and of a paper's counted sections."""
     found = _without_letters(candidates, texts)
-    found = without_services(without_sections(found, texts), texts)
+    found = without_services(without_steps(without_sections(found, texts)), texts)
     titled = {
         text.number
         for text in texts
@@ -69,7 +71,7 @@ def _names_no_goods(one: Candidate) -> bool:
     """Whether a name is a paper's title, the heading of a part without goods, or the label of a column of grades."""
     name = one.product.name
     labels_grades = one.product.method == "spec" and fold(name) in words("grade_words")
-    if is_title(name) or heads_no_goods(name) or labels_grades:
+    if is_title(name) or heads_no_goods(name) or labels_grades or name.endswith("?"):
         return True
     return not frozenset({"sku", "price"}) <= one.evidence and may_head_no_goods(name)
 
@@ -81,4 +83,6 @@ def _without_letters(candidates: Sequence[Candidate], texts: Sequence[PageText])
         return list(candidates)
     lists = {text.number for text in texts if is_price_list(text)} - set(letters)
     rows = [one for one in candidates if one.page not in letters or one.product.method == "table"]
+    # What a further page tells in words goes on with the letter; a sheet enclosed shows its product.
+    rows = [one for one in rows if one.product.method != "spec" or "image" in one.evidence or one.page in lists]
     return [one for one in rows if is_offer(one) or (one.page in lists and "price" in one.evidence)]

@@ -18,6 +18,7 @@ _SAME_PLACE_SHARE = 0.85
 # An image on this many pages, and this share of them, belongs to the layout.
 _REPEAT_PAGES = 3
 _REPEAT_SHARE = 0.12
+_MAX_ICON = 40.0  # points: a larger picture is shown again for another product
 _SAME_PAGE_REPEATS = 3  # so often on one page is an ornament, where other pictures stand beside it
 
 
@@ -25,15 +26,17 @@ def find_repeated(pages: Sequence[Page]) -> frozenset[str]:
     """SHA-256 of images that the document repeats as decoration: on many pages, or often on each page it is on."""
     on_pages: dict[str, set[int]] = defaultdict(set)
     places: Counter[str] = Counter()
+    sides: dict[str, float] = defaultdict(float)
     for page in pages:
         for image in page.images:
             on_pages[image.sha256].add(page.number)
             places[image.sha256] += len(image.boxes)
+            sides[image.sha256] = max([sides[image.sha256], *(min(box.width, box.height) for box in image.boxes)])
     needed = max(_REPEAT_PAGES, _REPEAT_SHARE * len(pages))
     return frozenset(
         sha256
         for sha256, numbers in on_pages.items()
-        if len(numbers) >= needed or places[sha256] > _SAME_PAGE_REPEATS * len(numbers)
+        if len(numbers) >= needed or (places[sha256] > _SAME_PAGE_REPEATS * len(numbers) and sides[sha256] < _MAX_ICON)
     )
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from tasks.catalog.boxes import Box, union
 from tasks.catalog.decimals import DIGIT
 from tasks.catalog.discovery.labels import CURRENCY, read_label, unit_within
-from tasks.catalog.discovery.layout import Segment, read_rows
+from tasks.catalog.discovery.layout import read_rows
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.discovery.table_cells import Cell, RawTable, Row, place_labels, split_sizes
 from tasks.catalog.discovery.table_rows import is_number, read_header_above, split_cells
 from tasks.catalog.names import is_badge

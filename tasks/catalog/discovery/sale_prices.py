@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tasks.catalog.boxes import Box, union
 from tasks.catalog.discovery.context import Context
-from tasks.catalog.discovery.layout import Segment
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.names import is_price_line
 from tasks.catalog.prices import find_prices
 

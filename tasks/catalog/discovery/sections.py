@@ -20,9 +20,10 @@ from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.fields import AXES, Fields, own_labels, split_parts
 from tasks.catalog.discovery.grid import Picture
 from tasks.catalog.discovery.labels import read_label, split_label
-from tasks.catalog.discovery.layout import Group, Segment, group_segments, read_rows
+from tasks.catalog.discovery.layout import Group, group_segments, read_rows
 from tasks.catalog.discovery.naming import Name, can_name, pick_name
 from tasks.catalog.discovery.options import find_options, note_options, with_options
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.names import is_figure_caption, is_sentence
 from tasks.catalog.prices import find_prices
 from tasks.catalog.vocabulary import fold, words

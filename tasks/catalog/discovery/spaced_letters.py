@@ -38,7 +38,7 @@ def join_letters(line: Line) -> Line:
         Word("".join(word.text for word in run), union(word.box for word in run), min(word.confidence for word in run))
         for run in runs
     )
-    return line.model_copy(update={"text": " ".join(word.text for word in words), "words": words})
+    return line.model_copy(update={"text": " ".join(word.text for word in words), "words": words, "runs": ()})
 
 
 def _is_size(line: Line) -> bool:

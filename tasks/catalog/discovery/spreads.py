@@ -7,9 +7,9 @@ from itertools import pairwise
 
 from tasks.catalog.discovery.candidates import Candidate
 from tasks.catalog.discovery.context import Context, PageText
-from tasks.catalog.discovery.layout import Segment
 from tasks.catalog.discovery.naming import Name, can_name
 from tasks.catalog.discovery.sections import read_alone
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.names import clean_name
 
 _DISPLAY_RATIO = 1.8  # of the body's type: a name set so heads its page

@@ -10,8 +10,9 @@ from tasks.catalog.boxes import Box, union
 from tasks.catalog.discovery.candidates import Candidate
 from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.grid import Picture
-from tasks.catalog.discovery.layout import Group, Segment
+from tasks.catalog.discovery.layout import Group
 from tasks.catalog.discovery.naming import can_name
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.names import clean_name
 from tasks.catalog.pages import PageImage
 from tasks.catalog.products import Variant

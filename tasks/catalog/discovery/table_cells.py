@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tasks.catalog.boxes import Box, union
-from tasks.catalog.discovery.layout import Segment
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.names import is_badge
 from tasks.catalog.pages import Word
 
 _MIN_ROWS, _MIN_CELLS = 3, 2
 _SPACE_SHARE = 0.4  # of the type size: a wider space can be a gutter
 _BASE_SHARE = 0.15  # of the rows: as many have every column
-_LIKE_RATIO = 1.1  # of type sizes
+_LIKE_RATIO, _LESSER_RATIO = 1.1, 0.93  # of type sizes
 _STEP_RATIO = 1.15  # of the heights of words on one line: they are set in two sizes
 _RAISED = re.compile(r"\(\d{1,2}\)|\d\)|\*+")
 _LOWER_SHARE = 0.1  # of the difference
@@ -38,6 +38,12 @@ class Cell(NamedTuple):
         small, large = sorted((self.size, other.size))
         alike = large <= _LIKE_RATIO * small and self.bold == other.bold and self.color == other.color
         return alike or self.from_ocr
+
+
+def is_lesser(one: Cell, lead: Cell) -> bool:
+    """Whether one cell is set in smaller type than the other, or plain and in another colour beside bold."""
+    lighter = lead.bold and not one.bold and one.color != lead.color
+    return not one.from_ocr and (one.size <= _LESSER_RATIO * lead.size or lighter)
 
 
 class Row(NamedTuple):
@@ -142,6 +148,9 @@ def split_sizes(segment: Segment) -> list[Segment]:
     """
     if segment.from_ocr or len(segment.words) < _MIN_CELLS:
         return [segment]
+    heights = [word.box.height for word in segment.words]
+    if max(heights) < _STEP_RATIO * min(heights):
+        return [segment]  # nearly all are of one size
     runs: list[list[Word]] = []
     for word in segment.words:
         if runs and _RAISED.fullmatch(word.text) and word.box.height * _STEP_RATIO <= runs[-1][0].box.height:

@@ -10,7 +10,8 @@ from tasks.catalog.discovery.candidates import Candidate
 from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.fields import AXES, Fields
 from tasks.catalog.discovery.labels import Label, read_label
-from tasks.catalog.discovery.layout import Segment, read_rows
+from tasks.catalog.discovery.layout import read_rows
+from tasks.catalog.discovery.segments import Segment
 
 _MIN_FACTS, _MIN_AXES = 3, 2  # labels of a strip; known ones of sizes among them
 _FLUSH_POINTS = 3.0

@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from tasks.catalog.boxes import union
+from tasks.catalog.codes import is_code
 from tasks.catalog.discovery.candidates import Candidate
-from tasks.catalog.discovery.layout import Segment
+from tasks.catalog.discovery.options import is_form
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.discovery.table_cells import split_sizes
 from tasks.catalog.discovery.table_columns import Column
 from tasks.catalog.discovery.table_records import Record
-from tasks.catalog.names import is_badge
+from tasks.catalog.names import is_badge, is_name
 from tasks.catalog.products import AttributeValue, Measure, Product, Variant
 
 _LEAD_RATIO, _MIN_LEADS = 1.1, 2  # of type sizes; rows
+_BOLD_SHARE, _MIN_BOLD = 0.8, 3  # of the rows; rows
 _NAMING = ("colours", "finish", "size", "material", "upholstery")  # what tells one form from another, in words
 
 
@@ -29,17 +32,26 @@ def with_name(record: Record, names: Sequence[int]) -> Record:
 def name_their_rows(tables: Sequence[Sequence[Sequence[Segment]]]) -> bool:
     """Whether the rows of tables begin with names of their own: words larger than all others of the row, never equal.
 
-    `tables` has the rows' cells; there must be as many such rows as tables.
+    There must be as many such rows as tables; or nearly all begin with bold words over plain ones that are no finish.
+    `tables` has the rows' cells.
     """
-    names = [split_sizes(row[0]) for rows in tables for row in rows if len(row) > 1 and row[0].words]
-    leads = [next((part for part in parts if not is_badge(part.text)), parts[0]) for parts in names]
-    others = [row[1:] for rows in tables for row in rows if len(row) > 1 and row[0].words]
-    larger = [
-        lead.text
-        for lead, cells in zip(leads, others, strict=True)
-        if any(map(str.isalpha, lead.text)) and lead.size >= _LEAD_RATIO * max(cell.size for cell in cells)
-    ]
-    return len(set(larger)) == len(larger) >= max(_MIN_LEADS, len(tables))
+    rows = [row for found in tables for row in found if len(row) > 1 and row[0].words]
+    parts = [split_sizes(row[0]) for row in rows]
+    leads = [next((part for part in found if not is_badge(part.text)), found[0]) for found in parts]
+    worded = [(lead, row[1:]) for lead, row in zip(leads, rows, strict=True) if any(map(str.isalpha, lead.text))]
+    larger = [lead.text for lead, cells in worded if lead.size >= _LEAD_RATIO * max(cell.size for cell in cells)]
+    if len(set(larger)) == len(larger) >= max(_MIN_LEADS, len(tables)):
+        return True
+    bold = [lead.text for lead, cells in worded if _is_bold_name(lead, cells)]
+    return len(set(bold)) == len(bold) >= max(_MIN_BOLD, _BOLD_SHARE * len(rows))
+
+
+def _is_bold_name(lead: Segment, cells: Sequence[Segment]) -> bool:
+    """Whether a row's first cell is a name in bold, with mostly plain cells behind it."""
+    plain = sum(not cell.bold for cell in cells)
+    worded = is_name(lead.text) and any(len(one) > 2 and one.isalpha() for one in lead.text.split())  # no "AY 1010 CR"
+    named = worded and not is_code(lead.text) and not is_form(lead.text)
+    return lead.bold and named and plain > 0.5 * len(cells)
 
 
 def join_forms(

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from tasks.catalog.dimensions import axes_of
 from tasks.catalog.discovery.fields import AXES
-from tasks.catalog.discovery.labels import is_quantity, label_within, read_label
-from tasks.catalog.discovery.table_cells import Cell, RawTable, Row
+from tasks.catalog.discovery.labels import is_quantity, is_rate, label_within, read_heads, read_label
+from tasks.catalog.discovery.table_cells import Cell, RawTable, Row, is_lesser
 
 _FLUSH_POINTS = 2.5
 _LINE_GAP_SHARE = 0.6  # of the type size, between the lines of one label
@@ -154,8 +154,16 @@ def _names_group(text: str) -> bool:
 
 
 def _join_label(cells: Sequence[Cell]) -> str:
-    """A label's lines as one; its last line alone where that is a known label and the whole is not."""
+    """A label's lines as one; its last line alone where that is a known label and the whole is not.
+
+    Lines in lesser type under a label that is known are no part of it where they name something else: what stands
+    below the values ("Colours" under "Pattern"), or what a price is for ("per yd").
+    """
     whole = " ".join(cell.text for cell in cells)
+    count = next((index for index, cell in enumerate(cells) if is_lesser(cell, cells[0])), len(cells))
+    own, under = (" ".join(cell.text for cell in part) for part in (cells[:count], cells[count:]))
+    if under and read_heads(own) and (is_rate(under) or _field(under) not in (None, _field(own))):
+        return own
     if len(cells) > 1 and not read_label(whole) and read_label(cells[-1].text):
         return cells[-1].text
     return whole

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from tasks.catalog.boxes import Box, union
@@ -11,15 +10,17 @@ from tasks.catalog.dimensions import find_sizes
 from tasks.catalog.discovery.labels import read_label
 from tasks.catalog.discovery.table_cells import Cell, RawTable, Row
 from tasks.catalog.discovery.table_columns import Column
+from tasks.catalog.discovery.table_leads import NO_LEAD, is_like, is_remark, list_leads, lower_lead
 from tasks.catalog.discovery.table_rows import is_number
 from tasks.catalog.names import is_sentence
 
+_MAX_HEADING_COLUMNS = 2  # between the words of a heading; further right is what kind of things it holds
 _MAX_HEADING_WORDS = 9
 _OUTDENT_POINTS = 3.0
 _MERGE_GAP_SHARE = 1.0  # of the type size: a line of the same record stands nearer than that
 _WIDE_SHARE, _CENTRE_SHARE, _MIN_COLUMNS = 0.7, 0.02, 4  # of the columns; of the table's width
 _SIZED_SHARE = 0.8  # of a line's characters
-_SMALLER = 0.93  # of the name's type size: a remark
+NO_NAMES = -1  # a column that no table has
 _MIN_LEADING = 2  # records that begin in the first column tell where records begin
 
 
@@ -48,13 +49,12 @@ def read_records(table: RawTable, columns: Sequence[Column]) -> list[Record]:
     body_bold = _mostly_bold(table.rows)
     left = _left_edge(table.rows)
     heading: Cell | None = None
-    lead: tuple[Cell, ...] = ()
-    names = [index for index, column in enumerate(columns) if column.field == "name"]
-    leads = _list_leads(table.rows, columns, names[0]) if names else set()
+    lead = NO_LEAD
+    leads = list_leads(table.rows, columns)
     records: list[Record] = []
     for number, row in enumerate(table.rows):
         if number in leads:
-            lead = row.cells
+            lead = leads[number]
             continue
         if (found := _heading(row, body_bold, left) or _spanning_heading(row, table)) is not None:
             heading = found
@@ -66,32 +66,17 @@ def read_records(table: RawTable, columns: Sequence[Column]) -> list[Record]:
             for index, own in cells.items():
                 previous.cells.setdefault(index, []).extend(own)
         elif starts or any(is_number(cell.text) for cell in row.cells):
-            records.append(Record(cells, heading, lead=lead))
-            lead = ()
+            records.append(Record(lead.told | cells, heading, lead=lead.cells))
+            lead = NO_LEAD
     return records
-
-
-def _list_leads(rows: Sequence[Row], columns: Sequence[Column], name: int) -> set[int]:
-    """Rows that hold only a name, set as the names of records are, over records with a lesser one: their product's."""
-    values = {index for index, column in enumerate(columns) if column.field in ("sku", "price")}
-    full = [row for row in rows if {cell.column for cell in row.cells} >= values]
-    named = [cells[0] for row in full if (cells := [cell for cell in row.cells if cell.column == name])]
-    found = set()
-    for number, (row, below) in enumerate(pairwise(rows)):
-        first, under = row.cells[0], [cell for cell in below.cells if cell.column == name]
-        alone = all(cell.column == name for cell in row.cells) and _has_letters(first.text)
-        lesser = bool(under) and _is_lesser(under[0], first)
-        if alone and below in full and lesser and any(_is_like(cell, first) for cell in named):
-            found.add(number)
-    return found
 
 
 def lower_heading(table: RawTable) -> RawTable:
     """The table with the headings that stand between the labels and the first row among its rows."""
     if not table.header:
         return table
-    if len(table.header[-1].cells) != 1:
-        return _upper_heading(table)
+    if len(table.header[-1].cells) != 1 and not _has_kind(table.header[-1]):
+        return _upper_heading(lower_lead(table))
     cell = table.header[-1].cells[0]
     labelled = {one.column for row in table.header[:-1] for one in row.cells if len(row.cells) > 1}
     labels_above = len(labelled) > 1 or not labelled  # a title alone on its row labels no column
@@ -110,14 +95,10 @@ def _upper_heading(table: RawTable) -> RawTable:
     if len(table.header) < 2 or len(table.header[-2].cells) != 1:
         return table
     cell = table.header[-2].cells[0]
-    if not any(len(row.cells) == 1 and _is_like(row.cells[0], cell) for row in table.rows):
+    if not any(len(row.cells) == 1 and is_like(row.cells[0], cell) for row in table.rows):
         return table
     header = (*table.header[:-2], table.header[-1])
     return table._replace(header=header, rows=(table.header[-2], *table.rows))
-
-
-def _is_like(one: Cell, other: Cell) -> bool:
-    return one.looks_like(other) and abs(one.box.x0 - other.box.x0) <= _OUTDENT_POINTS
 
 
 def _by_column(row: Row) -> dict[int, list[Cell]]:
@@ -142,7 +123,7 @@ def _left_edge(rows: Sequence[Row]) -> float:
 
 def _heading(row: Row, body_bold: bool, left: float, *, above: bool = False) -> Cell | None:
     """The heading of a group of rows: words alone on their row, set apart by weight or by standing further left."""
-    cells = row.cells
+    cells = row.cells[:1] if _has_kind(row) else row.cells
     first = cells[0]
     text = " ".join(cell.text for cell in cells)
     if len(cells) > 2 or first.column > 0 or any(is_number(cell.text) for cell in cells):
@@ -157,8 +138,15 @@ def _heading(row: Row, body_bold: bool, left: float, *, above: bool = False) -> 
         or not _has_letters(first.text)
     ):
         return None
-    apart = (first.bold and not body_bold) or first.box.x0 < left - _OUTDENT_POINTS
+    apart = (first.bold and not body_bold) or first.box.x0 < left - _OUTDENT_POINTS or _has_kind(row)
     return first._replace(text=text) if apart or (above and len(cells) == 1) else None
+
+
+def _has_kind(row: Row) -> bool:
+    """Whether a heading has smaller words at the far end of its row: what kind of things the group holds."""
+    first, last = row.cells[0], row.cells[-1]
+    apart = len(row.cells) == 2 and last.column - first.last > _MAX_HEADING_COLUMNS
+    return apart and first.size > last.size and not is_number(last.text)
 
 
 def _has_letters(text: str) -> bool:
@@ -219,14 +207,9 @@ def _list_remarks(records: Sequence[Record], name: int) -> set[int]:
         first = (over.lead or tuple(over.cells.get(name, []))) if over else ()
         if record.lead:
             over, names = record, names + 1
-        elif own and over and first and record.heading == over.heading and _is_lesser(own[0], first[0]):
+        elif own and over and first and record.heading == over.heading and is_remark(own[0], first[0]):
             found.add(index)
         elif own:
             over, names = record, names + 1
     leads = any(record.lead for record in records)
     return found if leads or len(found) <= names else set()
-
-
-def _is_lesser(one: Cell, lead: Cell) -> bool:
-    lighter = lead.bold and not one.bold and (one.color != lead.color or one.box.x0 > lead.box.x0 + _OUTDENT_POINTS)
-    return not one.from_ocr and (one.size <= _SMALLER * lead.size or lighter)

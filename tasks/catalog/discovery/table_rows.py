@@ -13,7 +13,8 @@ from tasks.catalog.boxes import Box, union
 from tasks.catalog.codes import is_code, is_spaced_code
 from tasks.catalog.decimals import DIGIT
 from tasks.catalog.discovery.labels import read_label, split_label
-from tasks.catalog.discovery.layout import Segment, read_rows
+from tasks.catalog.discovery.layout import read_rows
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.discovery.table_cells import (
     RawTable,
     Row,
@@ -24,14 +25,12 @@ from tasks.catalog.discovery.table_cells import (
     place_row,
     split_sizes,
 )
+from tasks.catalog.discovery.table_strips import gap, part_by_labels, with_lead_columns
 from tasks.catalog.names import is_sentence
-from tasks.catalog.pages import Word
 from tasks.catalog.prices import parse_amount
 from tasks.catalog.vocabulary import fold
 
 _CELL_GAP_SHARE = 0.75  # of the type size: words further apart are in different cells
-_STRIP_SHARE, _STRIP_RATIO = 0.42, 1.3  # of the type size, and of the usual space: wider than between words
-_BOTH_SHARE = 0.9  # of a column's cells
 _KIND_SHARE = 0.6  # of a column's cells
 _MIN_ROWS = 3
 _MAX_BESIDE = 3
@@ -44,6 +43,8 @@ _MIN_OPEN, _OPEN_GAP_SHARE = 3, 2.0  # cells of a row without a figure; of the t
 _LETTERED = re.compile(r"[A-Z]{2,4}(?:[-./][A-Z]{2,4})+")  # a code of letters only
 _MAX_LACKING = 0.35  # of a record's cells may be empty
 _HEADER_ROWS = 6
+_MAX_HEADING_CELLS = 2  # of a group: its name, and what kind of things it holds at the right
+_TITLE_RATIO = 1.5  # of the type size
 _LINE_GAP_SHARE = 0.6  # of the type size, between the lines of one record
 _HEADER_GAP_SHARE = 2.6
 _NUMBER = re.compile(r"[^\w]*\d[\d.,' \u00a0/½¼¾-]*\W{0,3}(?:[^\W\d_]{1,3}\.?)?")
@@ -66,8 +67,8 @@ def _find(cells: Sequence[Segment], depth: int) -> list[RawTable]:
             continue
         end = _table_end(rows, start)
         body = rows[start:end]
-        if sum(map(is_data_row, body)) >= _MIN_ROWS:
-            above = rows[max(ended, start - _HEADER_ROWS) : start]
+        above = rows[max(ended, start - _HEADER_ROWS) : start]
+        if sum(map(is_data_row, body)) >= _MIN_ROWS or _has_head_of_others(above, rows):
             gutter = (_find_repetition(above) or find_gutter(body)) if depth else None
             if gutter is not None and _labels_differ(above, gutter):
                 gutter = None
@@ -83,14 +84,23 @@ def _find(cells: Sequence[Segment], depth: int) -> list[RawTable]:
     return tables
 
 
+def _has_head_of_others(above: Sequence[Sequence[Segment]], rows: Sequence[Sequence[Segment]]) -> bool:
+    """Whether the labels above a table of few rows stand over others, too, in the same columns."""
+    head = next(filter(_is_label_row, reversed(above)), None)
+    return head is not None and any(
+        other is not head and _is_label_row(other) and _texts(other) == _texts(head) and _is_over(other, head)
+        for other in rows
+    )
+
+
 def split_cells(segment: Segment) -> list[Segment]:
     """A segment cut where words stand further apart than words of one cell do."""
     widest = _CELL_GAP_SHARE * segment.size
-    if all(_gap(one, other) <= widest for one, other in pairwise(segment.words)):
+    if all(gap(one, other) <= widest for one, other in pairwise(segment.words)):
         return [segment]
     runs: list[list[int]] = []
     for index, word in enumerate(segment.words):
-        if not runs or _gap(segment.words[index - 1], word) > widest:
+        if not runs or gap(segment.words[index - 1], word) > widest:
             runs.append([])
         runs[-1].append(index)
     if len(runs) < 2:
@@ -103,11 +113,6 @@ def split_cells(segment: Segment) -> list[Segment]:
         )
         for run in runs
     ]
-
-
-def _gap(one: Word, other: Word) -> float:
-    """The white between two words; from right to left the later one stands further left."""
-    return max(one.box.x0, other.box.x0) - min(one.box.x1, other.box.x1)
 
 
 def is_data_row(row: Sequence[Segment]) -> bool:
@@ -142,6 +147,12 @@ def _table_end(rows: Sequence[Sequence[Segment]], start: int) -> int:
             gap <= _MAX_ALIGNED_GAP_SHARE * size and _is_aligned(rows[end], rows[last - 1])
         ):
             break
+        if (
+            is_data_row(rows[end])
+            and any(_ends(row, size) for row in rows[last:end])
+            and not any(_is_aligned(rows[end], row) for row in rows[start:last])
+        ):
+            break
         end += 1
         if is_data_row(rows[end - 1]):
             last = end
@@ -153,6 +164,11 @@ def _table_end(rows: Sequence[Sequence[Segment]], start: int) -> int:
     ):
         last += 1
     return last
+
+
+def _ends(row: Sequence[Segment], size: float) -> bool:
+    """Whether a row is a heading much larger than the records or running text: what follows may be another table."""
+    return len(row) == 1 and (row[0].size >= _TITLE_RATIO * size or is_sentence(row[0].text))
 
 
 def _is_open(row: Sequence[Segment], above: Sequence[Sequence[Segment]], size: float) -> bool:
@@ -262,9 +278,14 @@ def _build(above: Sequence[Sequence[Segment]], body: Sequence[Sequence[Segment]]
     columns = find_columns([row for row in body if is_data_row(row)])
     if len(columns) < _MIN_CELLS:
         return []
+    columns = with_lead_columns(columns, [*above[-1:], *(row for row in body if not is_data_row(row))])
     top = min(segment.box.y0 for segment in body[0])
-    header = _header_rows(above, top, max(segment.size for segment in body[0]), columns, _row_gap(body))
-    columns = _part_by_labels(header, body, columns)
+    size = max(segment.size for segment in body[0])
+    header = _header_rows(above, top, size, columns, _row_gap(body))
+    if end := 0 if any(map(_is_label_row, header)) else _find_labels(above):
+        header = _header_rows(above[:end], _bottom(above[end - 1]), size, columns)
+        body = [*above[end:], *body]
+    columns = part_by_labels(header, [row for row in body if is_data_row(row)], columns)
     records = _lower_records(header, body, columns)
     return [
         RawTable(
@@ -279,42 +300,6 @@ def _split(row: Sequence[Segment]) -> list[Segment]:
     return [part for cell in row for part in split_sizes(cell)]
 
 
-def _part_by_labels(
-    header: Sequence[Sequence[Segment]], body: Sequence[Sequence[Segment]], columns: list[tuple[float, float]]
-) -> list[tuple[float, float]]:
-    """The columns, parted where a strip of white runs down between the words of one, and of the labels over it.
-
-    Numbers flush right stand close to words flush left behind them, closer than words of different cells mostly do.
-    """
-    labels = [word for row in header[-1:] for cell in row for word in cell.words]
-    cells = [cell for row in body if is_data_row(row) for cell in row]
-    gaps = sorted(_gap(one, two) / cell.size for cell in cells for one, two in pairwise(cell.words))
-    usual = gaps[len(gaps) // 2] if gaps else 0.0
-    found: list[tuple[float, float]] = []
-    for low, high in columns:
-        edges = [low]
-        for left, right in _list_strips(cells, low, high, max(_STRIP_SHARE, _STRIP_RATIO * usual)):
-            over = [word.box for word in labels if word.box.x1 > low and word.box.x0 < high]
-            beside = any(box.x1 <= right for box in over) and any(box.x0 >= left for box in over)
-            if beside and not any(box.x0 < left and box.x1 > right for box in over):
-                edges += [left, right]
-        found += list(zip(edges[::2], [*edges[1::2], high], strict=True))
-    return found
-
-
-def _list_strips(cells: Sequence[Segment], low: float, high: float, share: float) -> list[tuple[float, float]]:
-    """The strips of white in a column, from left to right, with words of nearly every record on both sides."""
-    own = [cell for cell in cells if low <= cell.box.center[0] <= high and cell.box.x1 <= high + 1]
-    words = sorted((word.box.x0, word.box.x1) for cell in own for word in cell.words)
-    strips, reached = [], words[0][1] if words else high
-    for left, right in words:
-        both = sum(cell.box.x0 < reached and cell.box.x1 > left for cell in own)
-        if left - reached > share * own[0].size and both >= _BOTH_SHARE * len(own):
-            strips.append((reached, left))
-        reached = max(reached, right)
-    return strips
-
-
 def _lower_records(
     header: Sequence[Sequence[Segment]], body: Sequence[Sequence[Segment]], columns: Sequence[tuple[float, float]]
 ) -> int:
@@ -324,6 +309,16 @@ def _lower_records(
             for number, row in enumerate(header):
                 if any(covers(cell.box, *columns[index]) and is_code(cell.text) for cell in row):
                     return len(header) - number
+    return 0
+
+
+def _find_labels(above: Sequence[Sequence[Segment]]) -> int:
+    """The row after labels that the first group's heading or remark parts from the first record; 0 without any."""
+    for number in range(len(above), 0, -1):
+        if _is_label_row(above[number - 1]):
+            return number
+        if len(above[number - 1]) > _MAX_HEADING_CELLS:
+            break
     return 0
 
 

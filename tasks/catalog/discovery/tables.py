@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence, Set
 from typing import NamedTuple
 
 from tasks.catalog.boxes import Box, union
-from tasks.catalog.codes import clean_code, is_code, is_weak_code, strip_marks
-from tasks.catalog.dimensions import find_sizes
+from tasks.catalog.codes import is_code, is_weak_code
+from tasks.catalog.discovery.asides import find_asides
 from tasks.catalog.discovery.candidates import Candidate, evidence_of, make_candidate, with_attribute
 from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.fields import AXES, Fields
-from tasks.catalog.discovery.labels import CURRENCY, Label
-from tasks.catalog.discovery.layout import Segment
+from tasks.catalog.discovery.legend import without_mark
 from tasks.catalog.discovery.naming import can_name
 from tasks.catalog.discovery.ruled_tables import read_ruled
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.discovery.table_cells import Cell, RawTable, Row
 from tasks.catalog.discovery.table_columns import Column, is_column_code, read_columns
 from tasks.catalog.discovery.table_facts import with_facts
 from tasks.catalog.discovery.table_forms import join_forms, with_name
-from tasks.catalog.discovery.table_records import Record, lower_heading, read_records, with_products
+from tasks.catalog.discovery.table_matrices import find_matrices
+from tasks.catalog.discovery.table_records import NO_NAMES, Record, lower_heading, read_records, with_products
 from tasks.catalog.discovery.table_rows import find_tables
+from tasks.catalog.discovery.table_values import choose_price, read_cell, read_remarks, read_spanning
 from tasks.catalog.names import clean_name, is_badge, is_name, strip_continued
-from tasks.catalog.prices import find_prices, guess_currency, parse_amount
+from tasks.catalog.prices import parse_amount
 from tasks.catalog.products import Variant
 from tasks.catalog.vocabulary import fold, words, words_pattern
 
@@ -36,14 +38,8 @@ _MIN_INDEX_ROWS, _MIN_INDEX_CODE = 3, 4  # of one table; characters
 _UPRIGHT_RATIO = 1.8  # of a line's height to its width and type size
 _DISPLAY_RATIO = 2.0  # of the table's type size
 _HEADING_RATIO, _HEADING_REACH_LINES = 1.3, 7.0  # of the table's type size
-_DIAMETER = re.compile(r"(?<!\w)(?:dia|diam|diameter|Ø|⌀|rd)\b\.?", re.IGNORECASE)
 _NO_CODES = frozenset({"name", "other", "category", "gtin", "price"})
 _PLAIN_CODE = re.compile(r"(?!(?:19|20)\d\d$)\d{4,8}")  # a year is none
-_LETTERS_CODE = re.compile(r"[^\W\d_]{2,8}")  # "GL", where a label says that it is one
-_GENERIC_PRICES = re.compile(
-    r"incl|inkl|ttc|iva inc|c/ ?iva|con iva|s dph|vč|sis\.? alv|m\. ?moms|cu tva|kdv dahil|с ндс|с ддс|με φπα",
-    re.IGNORECASE,
-)
 
 
 class Layout(NamedTuple):
@@ -72,18 +68,31 @@ def read_price_tables(text: PageText, context: Context, carried: Layout | None) 
     areas: list[Box] = []
     layout = carried
     known = carried.price_labels if carried else frozenset()
-    for table in map(lower_heading, list_tables(text)):
+    listed = list_tables(text)
+    matrices, taken = find_matrices(text, listed, context)
+    tables += [[one] for one in matrices]
+    areas += [one.cell for one in matrices]
+    for table in map(lower_heading, listed):
+        if any(table.box.intersection(area) > 0 for area in taken):
+            continue
         columns = read_columns(table, table.rows, known, priced=context.currency is not None)
         if not table.header and carried and _same_columns(table.columns, carried.extents):
             columns = carried.columns
         found = read_table(table, columns, text.number, context)
-        if len(found) >= _MIN_PRODUCTS:
+        if len(found) >= _MIN_PRODUCTS or (found and _shares_labels(table, listed)):
             found = _in_collection(found, text, table, context)
             tables.append(found)
             areas.append(_area(table))
             known |= {fold(column.label) for column in columns if column.field == "price" and column.label}
             layout = Layout(table.columns, columns, known)
     return Reading(with_facts(tables, text, context), areas, layout)
+
+
+def _shares_labels(table: RawTable, others: Sequence[RawTable]) -> bool:
+    """Whether another table of the page has the same labels."""
+    own = {fold(cell.text) for row in table.header[-1:] for cell in row.cells}
+    heads = [{fold(cell.text) for row in other.header[-1:] for cell in row.cells} for other in others]
+    return len(own) > 1 and heads.count(own) > 1
 
 
 def _area(table: RawTable) -> Box:
@@ -99,10 +108,12 @@ def list_tables(text: PageText) -> list[RawTable]:
     """Ruled tables that were read cell by cell, and tables by word positions where there are none."""
     ruled = [table for one in text.page.tables if one.method == "ruled" and (table := read_ruled(one, text.segments))]
     boxes = [table.box for table in ruled]
+    aside = find_asides(text.groups, text.segments)
     free = [
         segment
         for segment in text.segments
-        if not _is_upright(segment)
+        if segment not in aside
+        and not _is_upright(segment)
         and not any(
             box.y0 - 1 <= segment.box.center[1] <= box.y1 + 1 and box.x_overlap(segment.box) > 0 for box in boxes
         )
@@ -186,8 +197,9 @@ def read_table(table: RawTable, columns: list[Column], page: int, context: Conte
     found = []
     names = [index for index, column in enumerate(columns) if column.field == "name"]
     records = read_records(table, columns)
-    if names:
-        records = with_products(records, names[0])
+    leads = any(record.lead for record in records)
+    if names or leads:
+        records = with_products(records, names[0] if names else NO_NAMES)
     forms: dict[int, Record] = {}  # by the candidate's `id`
     for record in records:
         if _lists_codes(record, columns):
@@ -203,7 +215,7 @@ def read_table(table: RawTable, columns: list[Column], page: int, context: Conte
     money = sum(bool(words_pattern("finance_words").search(fold(one.product.name))) for one in found)
     if money > _MAX_MONEY_SHARE * len(found):
         return []
-    return join_forms(found, [forms[id(one)] for one in found], columns) if names else found
+    return join_forms(found, [forms[id(one)] for one in found], columns) if names or leads else found
 
 
 def _lists_codes(record: Record, columns: Sequence[Column]) -> bool:
@@ -239,6 +251,7 @@ def _can_hold_products(columns: Sequence[Column]) -> bool:
 def _read_record(record: Record, columns: Sequence[Column], page: int, context: Context) -> Candidate | None:
     fields = Fields(context)
     name: tuple[str, Box] | None = None
+    remarks: list[Cell] = []
     for index, cells in sorted(record.cells.items()):
         column = columns[index]
         text, box = " ".join(cell.text for cell in cells), union(cell.box for cell in cells)
@@ -246,12 +259,17 @@ def _read_record(record: Record, columns: Sequence[Column], page: int, context: 
             continue  # a form's
         if column.field == "name":
             own = [cell for cell in cells if cell.looks_like(cells[0])]
-            name = clean_name([cell.text for cell in own]), union(cell.box for cell in own)
-            _read_remarks([cell for cell in cells if cell not in own], fields)
-        elif any(cell.last > cell.column for cell in cells) and _read_spanning(cells, columns, fields):
+            text = without_mark(clean_name([cell.text for cell in own]), context.legend)
+            name = text, union(cell.box for cell in own)
+            remarks = [cell for cell in cells if cell not in own]
+        elif any(cell.last > cell.column for cell in cells) and read_spanning(cells, columns, fields):
             continue
         else:
-            _read_cell(column, text, box, fields)
+            read_cell(column, text, box, fields)
+    read_remarks(remarks, fields)  # the columns' own values come first
+    if name is None and record.lead:  # a heading over its forms
+        name = clean_name(record.lead[0].text), record.lead[0].box
+        read_remarks(record.lead[1:], fields)
     if name and not any(column.field == "sku" for column in columns):
         name = _part_code(name, fields)
     if record.heading and "collection" not in fields.values:
@@ -274,8 +292,8 @@ def _read_forms(record: Record, columns: Sequence[Column], context: Context) -> 
         for index, cells in sorted(record.cells.items()):
             if columns[index].group == group:
                 text, box = " ".join(cell.text for cell in cells), union(cell.box for cell in cells)
-                _read_cell(columns[index], text, box, fields)
-        _choose_price(fields, {})
+                read_cell(columns[index], text, box, fields)
+        choose_price(fields, {})
         code, prices = fields.text("sku"), dict(fields.prices) if len(fields.prices) > 1 else {}
         if code or fields.prices:
             form = Variant(name=group, sku=code, price=fields.text("price"), prices=prices)
@@ -292,15 +310,6 @@ def _part_code(name: tuple[str, Box], fields: Fields) -> tuple[str, Box]:
     return rest, name[1]
 
 
-def _read_remarks(cells: Sequence[Cell], fields: Fields) -> None:
-    """What stands under a name in other type: its material, size or description."""
-    for cell in cells:
-        fields.read_text(Segment(cell.text, cell.box, cell.size, cell.bold))
-    if fields.rest:
-        text = " ".join(segment.text for segment in fields.rest)
-        fields.put("description", text, union(segment.box for segment in fields.rest))
-
-
 def _candidate(
     record: Record, name: tuple[str, Box] | None, fields: Fields, page: int, columns: Sequence[Column]
 ) -> Candidate | None:
@@ -315,91 +324,8 @@ def _candidate(
         return None
     if not evidence & {"sku", "price"}:
         return None
-    _choose_price(fields, {column.label: column.currency for column in columns if column.currency})
+    choose_price(fields, {column.label: column.currency for column in columns if column.currency})
     return make_candidate(name[0], name[1], fields, page, record.box, "table", evidence)
-
-
-def _read_cell(column: Column, text: str, box: Box, fields: Fields) -> None:
-    mark = fields.context.mark
-    text = _without_badges(text) if column.field in ("sku", "price") else text
-    if column.field == "sku":
-        code = clean_code(text)
-        named = column.by_label and bool(_LETTERS_CODE.fullmatch(code)) and code.isupper()
-        if is_weak_code(code.replace(" ", "-")) or is_column_code(code) or named:
-            fields.put("sku", code, box)
-    elif column.field == "price":
-        _put_price(column, text, box, fields)
-    elif column.field == "row_number":
-        return
-    elif column.field == "other" and CURRENCY.fullmatch(text.strip(" ()")):
-        fields.currency = fields.currency or guess_currency([text])
-    elif column.field == "other":
-        label = column.label.partition("(")[0].strip() or column.label  # "Niche (H × W × D) mm"
-        if label and len(label.split()) <= 4 and strip_marks(text):
-            fields.put(_slug(label), strip_marks(text), box)
-        elif sizes := find_sizes(text, mark):
-            for axis, measure in sizes[0].measures.items():
-                fields.put(axis, measure, box)
-    else:
-        # Who measures in inches weighs in pounds, and seldom says so.
-        pounds = column.field == "weight" and column.unit is None and fields.context.unit in ("in", "ft")
-        fields.read_value(Label(column.field, "lb" if pounds else column.unit), text, box)
-
-
-def _without_badges(text: str) -> str:
-    """A code or price without the badge beside it ("A-101 NEW", "PROMO 99,00")."""
-    tokens = text.split()
-    while len(tokens) > 1 and is_badge(tokens[-1]):
-        tokens.pop()
-    while len(tokens) > 1 and is_badge(tokens[0]):
-        tokens.pop(0)
-    return " ".join(tokens)
-
-
-def _put_price(column: Column, text: str, box: Box, fields: Fields) -> None:
-    """A price under its printed label; columns without one are counted ("price", "price 2")."""
-    amount = parse_amount(text, fields.context.mark)
-    if amount is None:
-        return
-    label = column.label or "price"
-    if label in fields.prices:
-        label = f"{label} {1 + sum(known.startswith(label) for known in fields.prices)}"
-    fields.prices[label] = amount
-    fields.boxes[f"prices.{label}"] = box
-    priced = find_prices(text, fields.context.mark, fields.context.dollar)
-    fields.currency = fields.currency or (priced[0].currency if priced else None) or column.currency
-
-
-def _read_spanning(cells: Sequence[Cell], columns: Sequence[Column], fields: Fields) -> bool:
-    """A cell over the columns of width and depth that holds a diameter ("52 Dia.")."""
-    text = " ".join(cell.text for cell in cells)
-    spanned = columns[cells[0].column : cells[0].last + 1]
-    if _DIAMETER.search(text) and any(column.field in AXES for column in spanned):
-        fields.read_value(Label("diameter", spanned[0].unit), _DIAMETER.sub("", text).strip(), cells[0].box)
-        return True
-    return False
-
-
-def _choose_price(fields: Fields, currencies: Mapping[str, str]) -> None:
-    """The one price to pay: the only one, or the one that its label singles out; several grades have none.
-
-    Of prices in several currencies it is one in the document's.
-    """
-    found = list(fields.prices)
-    own = [label for label in found if currencies.get(label, fields.context.currency) == fields.context.currency]
-    candidates = own or found
-    generic = (label for label in candidates if _GENERIC_PRICES.search(label))
-    paid = [label for label in candidates if not words_pattern("recommended_price_words").search(fold(label))]
-    if len(paid) == 1 < len(candidates) and words_pattern("trade_price_words").search(fold(paid[0])):
-        candidates = paid  # a dealer's price beside the one recommended to him
-    chosen = candidates[0] if len(candidates) == 1 else next(generic, None)
-    if chosen is not None:
-        fields.put("price", fields.prices[chosen], fields.boxes.get(f"prices.{chosen}"))
-        fields.currency = currencies.get(chosen, fields.currency)
-
-
-def _slug(label: str) -> str:
-    return re.sub(r"\W+", "_", fold(label)).strip("_") or "other"
 
 
 def clean_heading(text: str) -> str:

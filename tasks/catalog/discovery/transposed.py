@@ -10,8 +10,9 @@ from tasks.catalog.discovery.candidates import Candidate, evidence_of, make_cand
 from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.fields import AXES, Fields
 from tasks.catalog.discovery.labels import Label, label_within, read_label, unit_within
-from tasks.catalog.discovery.layout import Segment, read_rows
+from tasks.catalog.discovery.layout import read_rows
 from tasks.catalog.discovery.naming import can_name
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.discovery.table_cells import Cell, Row, find_columns, place_row
 from tasks.catalog.names import clean_name
 

@@ -12,9 +12,9 @@ from tasks.catalog.discovery.candidates import Candidate, evidence_of, make_cand
 from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.fields import Fields
 from tasks.catalog.discovery.grid import Picture
-from tasks.catalog.discovery.layout import Segment
 from tasks.catalog.discovery.naming import can_name
 from tasks.catalog.discovery.options import is_form, share_stem
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.names import clean_name
 from tasks.catalog.products import Measure, Product, Variant
 from tasks.catalog.vocabulary import fold, words

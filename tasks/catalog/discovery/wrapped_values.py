@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tasks.catalog.boxes import union
 from tasks.catalog.discovery.labels import read_label, split_label
-from tasks.catalog.discovery.layout import Segment
+from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.vocabulary import fold, words
 
 _EDGE_POINTS = 3.0

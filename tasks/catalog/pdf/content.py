@@ -6,7 +6,9 @@ The page is interpreted once; a page without rulings or images pays next to noth
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple
 from unicodedata import is_normalized, normalize
 
@@ -44,7 +46,7 @@ class Style(NamedTuple):
 
 
 class Fragment(NamedTuple):
-    """Words drawn one after the other.
+    """Words drawn one after the other; `styles` has one for each where they differ, else `style` is that of all.
 
     `turn` is the direction of reading in degrees clockwise: 0, 90, 180 or 270. `opens` and `closes` say whether the
     first and the last word are whole, with white space drawn around them.
@@ -56,6 +58,7 @@ class Fragment(NamedTuple):
     rtl: bool
     opens: bool = False
     closes: bool = False
+    styles: tuple[Style, ...] = ()
 
 
 class PlacedImage(NamedTuple):
@@ -97,13 +100,15 @@ def read_text(text_page: Any) -> PageContent:
         if UNREADABLE.search(text):
             unreadable += len(UNREADABLE.findall(text))
             words = [word._replace(text=clean) for word in words if (clean := _MEANINGLESS.sub("", word.text))]
+        spans = line["spans"]
+        looks = _find_styles(spans, words, styles) if len(spans) > 1 else ()
         if not text.isascii() and (_ODD.search(text) or not is_normalized("NFC", text)):
             words = _write_plainly(words)
         if words:
-            spans = line["spans"]
             opens, closes = spans[0]["text"][:1].isspace(), spans[-1]["text"][-1:].isspace()
             style = _find_style(spans, styles)
-            fragments.append(Fragment(tuple(words), style, _find_turn(line["dir"]), is_rtl(text), opens, closes))
+            looks = looks if len(looks) == len(words) else ()
+            fragments.append(Fragment(tuple(words), style, _find_turn(line["dir"]), is_rtl(text), opens, closes, looks))
     return PageContent(tuple(fragments), (), (), characters, unreadable)
 
 
@@ -176,7 +181,24 @@ def _read_rtl_lines(text_page: Any) -> Iterator[tuple[dict[str, Any], list[Word]
 
 def _find_style(spans: Sequence[dict[str, Any]], known: dict[tuple[Any, ...], Style]) -> Style:
     """The style of the longest of `spans`; `known` are those of the page so far."""
-    span = max(spans, key=lambda span: len(span["text"].strip())) if len(spans) > 1 else spans[0]
+    longest = max(spans, key=lambda span: len(span["text"].strip())) if len(spans) > 1 else spans[0]
+    return _read_style(longest, known)
+
+
+def _find_styles(
+    spans: Sequence[dict[str, Any]], words: Sequence[Word], known: dict[tuple[Any, ...], Style]
+) -> tuple[Style, ...]:
+    """The style in which each word begins; () where all are set alike, or the spans spell other words."""
+    parts = [(len("".join(span["text"].split())), _read_style(span, known)) for span in spans]
+    ends = list(accumulate(length for length, _ in parts))
+    *starts, end = accumulate((len(word.text) for word in words), initial=0)
+    if len({style for length, style in parts if length}) < 2 or end != ends[-1]:
+        return ()
+    found = tuple(parts[bisect_right(ends, start)][1] for start in starts)
+    return found if len(set(found)) > 1 else ()
+
+
+def _read_style(span: dict[str, Any], known: dict[tuple[Any, ...], Style]) -> Style:
     key = span["size"], span["font"], span["flags"], span["color"]
     if key not in known:
         name = str(span["font"])

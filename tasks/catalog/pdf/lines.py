@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from tasks.catalog.boxes import Box, union
-from tasks.catalog.pages import Line, Word
+from tasks.catalog.pages import Line, Run, Word
 from tasks.catalog.pdf.content import Fragment, Style
 
 # Distances between words of one line, in ems.
@@ -34,6 +34,7 @@ class _Piece(NamedTuple):
     order: int  # of drawing
     opens: bool  # with white space before the first word
     closes: bool  # with white space after the last
+    styles: tuple[Style, ...] = ()  # of each word, where they differ
 
 
 def turn_box(box: Box, turn: int) -> Box:
@@ -74,7 +75,8 @@ def _split_fragment(fragment: Fragment, order: int) -> Iterable[_Piece]:
     for start, end in pairwise((0, *cuts, len(words))):
         opens, closes = start > 0 or fragment.opens, end < len(words) or fragment.closes
         box = boxes[start] if end - start == 1 else union(boxes[start:end])
-        yield _Piece(words[start:end], box, fragment.style, fragment.rtl, order, opens, closes)
+        styles = fragment.styles[start:end]
+        yield _Piece(words[start:end], box, fragment.style, fragment.rtl, order, opens, closes, styles)
 
 
 def _drop_twins(pieces: Iterable[_Piece]) -> list[_Piece]:
@@ -122,7 +124,7 @@ def _build_line(group: list[_Piece], turn: int) -> TurnedLine:
     rtl = any(piece.rtl for piece in group) and _is_mostly_rtl(group)
     if rtl:
         group = group[::-1]
-    words = tuple(_join_words(group, turn)) if len(group) > 1 else group[0].words
+    words, styles = _join_words(group, turn) if len(group) > 1 else (group[0].words, group[0].styles)
     style = max(group, key=_count_letters).style if len(group) > 1 else group[0].style
     around = union([piece.box for piece in group]) if len(group) > 1 else group[0].box
     line = Line.model_construct(  # unchecked: the parts are ours, and pydantic would make every word anew
@@ -135,6 +137,7 @@ def _build_line(group: list[_Piece], turn: int) -> TurnedLine:
         color=style.color,
         rtl=rtl,
         words=words,
+        runs=tuple(_find_runs(styles)),
     )
     return TurnedLine(line, around)
 
@@ -147,15 +150,27 @@ def _count_letters(piece: _Piece) -> int:
     return sum(len(word.text) for word in piece.words)
 
 
-def _join_words(group: Sequence[_Piece], turn: int) -> list[Word]:
-    """Words of all pieces; one that was drawn in two pieces is made whole."""
-    words = list(group[0].words)
+def _join_words(group: Sequence[_Piece], turn: int) -> tuple[tuple[Word, ...], tuple[Style, ...]]:
+    """Words of all pieces and the style of each; a word that was drawn in two pieces is made whole."""
+    words, styles = list(group[0].words), list(_list_styles(group[0]))
     for before, piece in pairwise(group):
         last, first = words[-1], piece.words[0]
         apart = turn_box(last.box, turn).gap(turn_box(first.box, turn))
-        if apart < _GLUE_GAP * piece.style.size and not before.closes and not piece.opens:
+        glued = apart < _GLUE_GAP * piece.style.size and not before.closes and not piece.opens
+        if glued:
             words[-1] = Word(last.text + first.text, union((last.box, first.box)))
-            words.extend(piece.words[1:])
-        else:
-            words.extend(piece.words)
-    return words
+        words.extend(piece.words[glued:])
+        styles.extend(_list_styles(piece)[glued:])
+    return tuple(words), tuple(styles)
+
+
+def _list_styles(piece: _Piece) -> Sequence[Style]:
+    return piece.styles or [piece.style] * len(piece.words)
+
+
+def _find_runs(styles: Sequence[Style]) -> Iterable[Run]:
+    """Where the style changes; nothing where it does not."""
+    if len(set(styles)) > 1:
+        for start, style in enumerate(styles):
+            if start == 0 or style != styles[start - 1]:
+                yield Run(start, round(style.size, 2), style.font, style.bold, style.italic, style.color)

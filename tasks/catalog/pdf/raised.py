@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-_RAISED = str.maketrans("0123456789abcdef", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠ")
-_MARK = re.compile(r"\s*(?:\d+|[a-f])(?:\s?[,;]\s?(?:\d+|[a-f]))*\s*")  # "1", "a", "1,2"
+_LETTERS = "abcdefABDEGHIJKLMNOPRTUW"  # those that Unicode has raised forms of, without "n" and "o" of "No"
+_RAISED = str.maketrans(f"0123456789{_LETTERS}", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁᵂ")
+_MARK = re.compile(rf"\s*(?:\d+|[{_LETTERS}])(?:\s?[,;]\s?(?:\d+|[{_LETTERS}]))*\s*")  # "1", "a", "1,2"
 _MOST_SIZE = 0.8  # of the line's type
 _LEAST_RISE_EMS = 0.15  # of the baseline; in ems of the line's type
 _CURRENCY = re.compile(r"[€$£¥₽₴₺₪]|\b(?:EUR|USD|GBP|CHF|PLN|CZK|HUF|SEK|NOK|DKK)\b")

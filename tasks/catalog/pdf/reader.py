@@ -13,6 +13,7 @@ from tasks.catalog.pdf.blocks import build_blocks, build_text
 from tasks.catalog.pdf.captions import find_captions
 from tasks.catalog.pdf.content import Fragment, PageContent, read_content
 from tasks.catalog.pdf.document import open_document
+from tasks.catalog.pdf.drawings import find_drawings, is_rule, may_hold_drawings
 from tasks.catalog.pdf.image_files import MUPDF_ERRORS, ImageError
 from tasks.catalog.pdf.images import FoundImage, ImageStore, find_images, merge_images
 from tasks.catalog.pdf.ocr import OcrError, recognise_text
@@ -20,7 +21,6 @@ from tasks.catalog.pdf.ocr_words import count_letters, drop_known
 from tasks.catalog.pdf.options import ReadOptions
 from tasks.catalog.pdf.raster import survey_page
 from tasks.catalog.pdf.renders import choose_renders, is_scan, render_box
-from tasks.catalog.pdf.scan_drawings import find_drawings
 from tasks.catalog.pdf.tables import find_tables
 
 __all__ = ["PageReader", "ReadOptions", "read_document", "read_page"]
@@ -113,10 +113,24 @@ class _PageReading:
         wanted = (junk and content.characters > 0) or (covered and content.characters < _LITTLE_TEXT)
         read = self._recognise(images, layer) if wanted and self._options.ocr else None
         if read is None:
-            return layer, "layer" if layer else "none", ()
+            return layer, "layer" if layer else "none", self._find_drawn(content, boxes) if layer else ()
         recognised, pictures = read
         more = count_letters(recognised) > count_letters(layer)
         return (*layer, *recognised), "ocr" if more else "layer" if layer else "none", pictures
+
+    def _find_drawn(self, content: PageContent, images: list[Box]) -> tuple[Box, ...]:
+        """Boxes of the drawings in lines and shapes on a page of text."""
+        if not may_hold_drawings(content.vectors) or self._frame.area > self._options.max_pixels:
+            return ()
+        try:
+            survey = survey_page(self._display_list)
+            words = [word for fragment in content.fragments for word in fragment.words]
+            rules = [box for box in content.vectors if is_rule(box)]
+            drawings = find_drawings(self._display_list, survey, words, [*images, *rules])
+        except MUPDF_ERRORS as error:
+            self._problems.append(f"drawings were not looked for: {error}")
+            return ()
+        return drawings
 
     def _recognise(
         self, images: list[FoundImage], layer: tuple[Fragment, ...]
@@ -153,7 +167,7 @@ class _PageReading:
     def _render(
         self, images: list[FoundImage], content: PageContent, blocks: tuple[Block, ...], pictures: tuple[Box, ...]
     ) -> list[FoundImage]:
-        boxes = choose_renders(images, content.vectors, blocks, self._frame, self._options)
+        boxes = choose_renders(images, () if pictures else content.vectors, blocks, self._frame, self._options)
         renders = []
         for box in [*boxes, *pictures]:
             try:

@@ -9,6 +9,7 @@ import pymupdf
 
 from tasks.catalog.boxes import Box, union
 from tasks.catalog.pages import Block
+from tasks.catalog.pdf.drawings import may_hold_drawings
 from tasks.catalog.pdf.image_files import ImageError, encode_pixels, to_pillow
 from tasks.catalog.pdf.images import FoundImage, ImageStore
 from tasks.catalog.pdf.options import ReadOptions
@@ -38,7 +39,7 @@ def choose_renders(
         return [box for box in boxes if min(box.width, box.height) >= _LEAST_SIDE_POINTS]
     drawing = _find_drawing(vectors, page)
     characters = sum(len(line.text) for block in blocks for line in block.lines)
-    return [drawing] if drawing and characters <= _WORDY_CHARACTERS else []
+    return [drawing] if drawing and characters <= _WORDY_CHARACTERS and may_hold_drawings(vectors) else []
 
 
 def _find_drawing(vectors: Sequence[Box], page: Box) -> Box | None:

@@ -15,6 +15,7 @@ _SNAP_POINTS = 3.0  # lines this close are one; ends this close meet
 _MOST_SHAPES = 4000  # pages with more are drawings and maps
 _LEAST_STACK = 3  # lines of a cell that may be rows
 _LEVEL_SHARE = 0.6  # of them that stand level with lines of other cells
+_MOST_FRAMED = 0.1  # of a grid's rows hold several records
 _LEAST_FILLED = 0.4  # of a grid's cells hold text: else it is a form or a drawing
 
 
@@ -116,10 +117,22 @@ def _build_grid(across: list[_Line], down: list[_Line], cells: Sequence[Cell]) -
                 row -= 1
             held.setdefault((row, column), []).append(cell)
     rows: list[list[Cell | None]] = []
+    framed = 0
     for row in range(len(ys) - 1):
         stacks = [held.get((row, column), []) for column in range(len(xs) - 1)]
+        if not rows and _is_title(stacks, down, xs):
+            continue
+        framed += any(sum(cell.is_amount for cell in stack) > 1 for stack in stacks)
         rows.extend(_split_stacks(stacks))
-    return _judge(rows)
+    grid = _judge(rows)
+    return grid._replace(parted=framed <= _MOST_FRAMED * len(grid.rows)) if grid else None
+
+
+def _is_title(stacks: Sequence[Sequence[Cell]], down: Sequence[_Line], xs: Sequence[float]) -> bool:
+    """Whether a row is one cell over all columns."""
+    inside = [cell for stack in stacks for cell in stack]
+    y = inside[0].box.center[1] if inside else 0.0
+    return bool(inside) and not any(_is_divided(down, x, y) for x in xs[1:-1])
 
 
 def _split_stacks(stacks: Sequence[Sequence[Cell]]) -> list[list[Cell | None]]:

@@ -32,11 +32,15 @@ class Cell(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """A table in the upright frame; a cell without text is None. The first `headings` rows are the header."""
+    """A table in the upright frame; a cell without text is None. The first `headings` rows are the header.
+
+    `parted`: rulings run between all its rows.
+    """
 
     rows: list[list[Cell | None]]
     headings: int
     method: Literal["ruled", "positions"]
+    parted: bool = False
 
     @property
     def box(self) -> Box:

@@ -13,6 +13,7 @@ from tasks.catalog.pdf.table_cells import Cell, Grid
 
 _SAME_ROW = 0.4  # of the type's size: cells whose middles differ by less stand on one row
 _SAME_PLACE = 0.5  # of the smaller table's area shared: two readings of one table
+_ALL_OVER = 0.8  # of a table's area
 
 
 def find_tables(lines: Sequence[TurnedLine], vectors: Sequence[Box], turn: int) -> tuple[Table, ...]:
@@ -36,15 +37,26 @@ def _group_rows(lines: Sequence[TurnedLine]) -> list[list[Cell]]:
 
 
 def _choose(ruled: Sequence[Grid], positioned: Sequence[Grid]) -> list[Grid]:
-    """Of two readings of one place the finer one: rulings often frame groups of rows, not rows."""
-    chosen = list(positioned)
+    """Of two readings of one place the finer one: rulings often frame groups of rows, not rows.
+
+    Where they part every row they tell which lines are of one cell, and which rows a cell spans.
+    """
+    parted = [grid for grid in ruled if grid.parted]
+    chosen = [grid for grid in positioned if not _is_ruled(grid, parted)]
     for grid in ruled:
-        rivals = [other for other in chosen if _share_place(grid.box, other.box)]
+        rivals = [other for other in chosen if other.method == "positions" and _share_place(grid.box, other.box)]
         cells = sum(len(other.rows) * other.columns for other in rivals)
         if len(grid.rows) * grid.columns >= cells:
             chosen = [other for other in chosen if other not in rivals]
             chosen.append(grid)
     return chosen
+
+
+def _is_ruled(grid: Grid, parted: Sequence[Grid]) -> bool:
+    """Whether rulings part the rows all over a table by positions, into as many columns or more."""
+    over = [other for other in parted if _share_place(grid.box, other.box)]
+    enough = max((other.columns for other in over), default=0) >= grid.columns
+    return enough and sum(grid.box.intersection(other.box) for other in over) >= _ALL_OVER * grid.box.area
 
 
 def _share_place(a: Box, b: Box) -> bool:

@@ -101,3 +101,24 @@ def test_an_encrypted_source_stays_encrypted(tmp_path: Path) -> None:
     with pymupdf.open(target) as drawn:
         assert drawn.needs_pass
         assert drawn.authenticate("stone")
+
+
+def test_a_drawing_at_two_products_is_linked_to_each_where_it_stands(tmp_path: Path) -> None:
+    document = pymupdf.open()
+    document.new_page(width=500, height=400)
+    document.save(tmp_path / "plain.pdf")
+    link = ImageLink(sha256="b" * 64, page=1, score=0.9, reason="same_cell")
+    products = tuple(
+        Product(key=name, name=name, pages=(1,), images=(link,),
+                provenance={"name": Place(source="x", page=1, bbox=Box(20, y, 90, y + 12))})
+        for name, y in (("Desk", 40), ("Bench", 240))
+    )  # fmt: skip
+    places = tuple(ImagePlace(sha256="b" * 64, page=1, box=Box(20, y, 100, y + 60)) for y in (60, 260))
+    annotate_document(tmp_path / "plain.pdf", tmp_path / "out.pdf", AnnotationPlan(products=products, places=places))
+    with pymupdf.open(tmp_path / "out.pdf") as drawn:
+        page = drawn[0]
+        marks = [(displayed(page, mark), mark.info["title"]) for mark in page.annots()]
+    frames = {title: box for box, title in marks if title.startswith("product ")}
+    assert frames["product 1"].y1 < 140 < 220 < frames["product 2"].y0
+    linked = sorted((box.y0, title) for box, title in marks if title.startswith("image of "))
+    assert [title for _, title in linked] == ["image of Desk", "image of Bench"]

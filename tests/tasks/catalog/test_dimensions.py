@@ -30,8 +30,8 @@ def _flat(text: str, mark: DecimalMark | None = None, unit: str | None = None) -
         ("B/T/H 200/90/75 cm", [{"width": "200 cm", "depth": "90 cm", "height": "75 cm"}]),
         ("Ш×Г×В 80×75×90 см", [{"width": "80 cm", "depth": "75 cm", "height": "90 cm"}]),
         ("Π 80 x Β 60 x Υ 90 εκ.", [{"width": "80 cm", "depth": "60 cm", "height": "90 cm"}]),
-        ("L 180 x P 85 x H 40 cm", [{"length": "180 cm", "depth": "85 cm", "height": "40 cm"}]),
-        ("L 180 P 70 H 35 cm", [{"length": "180 cm", "depth": "70 cm", "height": "35 cm"}]),
+        ("L 180 x P 85 x H 40 cm", [{"width": "180 cm", "depth": "85 cm", "height": "40 cm"}]),
+        ("L 180 P 70 H 35 cm", [{"width": "180 cm", "depth": "70 cm", "height": "35 cm"}]),
         ("W 80 D 75 H 90 SH 45 cm", [{"width": "80 cm", "depth": "75 cm", "height": "90 cm", "seat_height": "45 cm"}]),
         ("Ш 80 Г 75 В 90 см", [{"width": "80 cm", "depth": "75 cm", "height": "90 cm"}]),
         ("80W 75D 90H cm", [{"width": "80 cm", "depth": "75 cm", "height": "90 cm"}]),
@@ -114,3 +114,22 @@ def test_a_size_takes_the_order_said_elsewhere() -> None:
     (size,) = find_sizes("78 × 82 × 71 SH 38", unit="cm", order=("height", "width", "depth"))
     assert list(size.measures) == ["height", "width", "depth", "seat_height"]
     assert size.measures["height"] == Measure(value="78", unit="cm")
+
+
+@pytest.mark.parametrize(
+    ("text", "axes"),
+    [
+        ("L 84 P 90 H 76 cm", ["width", "depth", "height"]),
+        ("L 84 x P 90 x H 76 cm", ["width", "depth", "height"]),
+        ("L 120 x l 60 x H 75 cm", ["length", "width", "height"]),
+        ("L 200 x H 90 cm", ["length", "height"]),
+        ("254 l (184 l / 70 l)", []),
+    ],
+)
+def test_l_is_a_width_beside_a_p_and_litres_are_none(text: str, axes: list[str]) -> None:
+    assert [axis for size in find_sizes(text) for axis in size.measures] == axes
+
+
+@pytest.mark.parametrize("text", ['137 cm (54")', "137 cm / 54 in", "137 cm", "137 cm ± 2%", "137 cm (approx. 54 in)"])
+def test_a_measure_may_be_said_again_in_another_unit(text: str) -> None:
+    assert parse_measure(text) == Measure(value="137", unit="cm")

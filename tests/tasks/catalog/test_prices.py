@@ -127,3 +127,12 @@ def test_a_header_s_sign_names_the_currency_of_bare_amounts(text: str, expected:
 )
 def test_codes_that_read_like_prices_do_not_set_the_currency(lines: list[str], currency: str) -> None:
     assert guess_currency(lines) == currency
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [("£14.50 per m", "14.50"), ("£32.00 each", "32.00"), ("12,00 €/m²", "12.00"), ("12,00 € / Stk.", "12.00"),
+     ("£12.00 was 14", None), ("£12.00 chair", None)],
+)  # fmt: skip
+def test_a_price_cell_may_say_what_its_price_is_for(text: str, amount: str | None) -> None:
+    assert parse_amount(text) == amount

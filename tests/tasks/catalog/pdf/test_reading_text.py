@@ -211,3 +211,24 @@ def test_what_stands_beside_a_label_follows_it(
         read_first(document).text.split()
         == " ".join(f"{label} value {number}" for number, label in enumerate(labels)).split()
     )
+
+
+def test_a_line_knows_where_its_type_changes(document: pymupdf.Document, read_first: ReadFirst) -> None:
+    page = document.new_page()
+    page.insert_htmlbox((60, 60, 500, 120), '<p><b>Side table</b> <i style="font-size:.7em">Mesa auxiliar</i> oval</p>')
+    page.insert_text((60, 200), "All in one type", fontsize=9)
+    mixed, plain = read_first(document).lines
+    assert mixed.text == "Side table Mesa auxiliar oval"
+    assert [(run.start, run.bold, run.italic) for run in mixed.runs] == [
+        (0, True, False),
+        (2, False, True),
+        (4, False, False),
+    ]
+    assert mixed.runs[1].size == pytest.approx(0.7 * mixed.runs[0].size, rel=0.01)
+    assert plain.runs == ()
+
+
+def test_a_mark_drawn_in_a_words_own_type_starts_no_run(document: pymupdf.Document, read_first: ReadFirst) -> None:
+    page = document.new_page()
+    page.insert_htmlbox((60, 60, 500, 120), "<p>Lamp 5788<sup>1</sup></p>")
+    assert read_first(document).lines[0].runs == ()

@@ -1,8 +1,9 @@
-"""Line drawings on a scan: what is printed there beside the text, in thin lines, and no rule."""
+"""Line drawings: what is printed on a page beside its text and pictures, in thin lines, and no rule."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -24,10 +25,42 @@ _LEAST_FILL, _MOST_FILL = 0.02, 0.6  # share of a drawing's box that is ink
 _SPREAD = 0.3  # of a drawing's rows, and of its columns, hold ink at least; specks on a stain do not
 _MOST_WORDS = 3  # sizes written into it; a frame around more is a table
 _SURE, _SURE_LETTERS = 0.5, 2
+_STROKE_POINTS = 3.0  # what is thinner is a rule
+_LEAST_SHAPES, _MOST_SHAPES = 3, 400  # of a page, that cross; more need not be compared with each other
+_RULE_POINTS = 150.0
+_MOST_SHAPE_POINTS = 350.0  # larger ones are panels
+_HELD_SHARE = 0.9  # of the smaller shape: it lies in the other
 
 
-def find_drawings(display_list: Any, survey: PageRaster, words: Sequence[Word]) -> tuple[Box, ...]:
-    """Boxes of the drawings on a scanned page, in points; `words` are what OCR read on it, also in the drawings."""
+def may_hold_drawings(vectors: Sequence[Box]) -> bool:
+    """Whether shapes cross each other, as strokes of a drawing do; cells, frames and fills touch or hold each other."""
+    shapes = {Box(*map(round, box)) for box in vectors if min(box.width, box.height) > _STROKE_POINTS}
+    shapes = {box for box in shapes if max(box.width, box.height) <= _MOST_SHAPE_POINTS}
+    if not _LEAST_SHAPES <= len(shapes) <= _MOST_SHAPES:
+        return len(shapes) > _MOST_SHAPES
+    crossing: set[Box] = set()
+    for one, other in combinations(shapes, 2):
+        shared = one.intersection(other)
+        if 0 < shared < _HELD_SHARE * min(one.area, other.area):
+            crossing |= {one, other}
+            if len(crossing) >= _LEAST_SHAPES:
+                return True
+    return False
+
+
+def is_rule(box: Box) -> bool:
+    """Whether a shape is a rule of the page or of a table, longer than a drawing's strokes."""
+    short, long = sorted((box.width, box.height))
+    return short <= _STROKE_POINTS and long >= _RULE_POINTS
+
+
+def find_drawings(
+    display_list: Any, survey: PageRaster, words: Sequence[Word], known: Sequence[Box] = ()
+) -> tuple[Box, ...]:
+    """Boxes of the drawings on a page, in points; `words` are what was read on it, also in the drawings.
+
+    `known` are boxes of what is no drawing: pictures and rules.
+    """
     if not survey.is_plain:
         return ()
     pixmap = display_list.get_pixmap(matrix=pymupdf.Identity, colorspace=pymupdf.csGRAY)
@@ -35,7 +68,7 @@ def find_drawings(display_list: Any, survey: PageRaster, words: Sequence[Word]) 
     red, green, blue = survey.background
     ink = round(0.299 * red + 0.587 * green + 0.114 * blue) - grey > _INK_DIFFERENCE
     told = [word.box for word in words if _is_sure(word)]
-    for box in (*told, *survey.pictures):
+    for box in (*told, *survey.pictures, *known):
         ink[max(0, int(box.y0) - 1) : int(box.y1) + 2, max(0, int(box.x0) - 1) : int(box.x1) + 2] = False
     ink = _without_specks(ink)
     boxes = cut_ink(ink, _GAP_PIXELS)
