@@ -53,7 +53,7 @@ _LETTER_CODE = re.compile(r"[A-Z]{2,6}(?:[-./][A-Z]{1,6}){1,3}")  # "PIQ-FS": wh
 _CAPITALS = re.compile(r"[A-Z]{2,5} [A-Z\d]{1,6}")  # "MRM D3", "MRM MC": where a label says so
 _GROUPED_CODE = re.compile(r"\d{2,3}(?: \d{3})+[-/.]\d{2,3}(?!\d)")  # "12 345 678-00"
 _BLANK = re.compile(r"[\s./-]?_{2,}$")  # "7455-____": room for the suffix of a finish
-_PREFIX = re.compile(r"(?:[#№]|\bn[o°º]\.?)\s?", re.IGNORECASE)
+_PREFIX = re.compile(r"(?:[#№]|\bn[o°º]\.?)\s?(?![-/])", re.IGNORECASE)  # "NO-110" is a code
 
 
 def strip_marks(text: str) -> str:

@@ -49,6 +49,10 @@ _AXIS_LIST = re.compile(
 _WEIGHT = re.compile(
     rf"(?<![\w.,])(?P<number>{NUMBER_PATTERN})\s?(?P<unit>{_ALTERNATIVES['weight']})(?!\s?/)", re.IGNORECASE
 )
+_AREA_WEIGHT = re.compile(
+    rf"(?:ca\.?\s)?(?P<number>{NUMBER_PATTERN})\s?(?:gsm|(?:(?P<kilo>kg)|gr?\.?)\s?/\s?(?:m[²2]|qm|sqm|mq))",
+    re.IGNORECASE,
+)
 _TOLERANCE = re.compile(r"\s*(?:±|\+\s?/\s?[-–−])\s?[\d.,]+\s?(?:%|mm|cm)?$")  # "138 cm ± 2%"
 # "137 cm (54")", "1400 mm / 55 in": the same once more in another unit.
 _CONVERTED = re.compile(
@@ -60,6 +64,7 @@ _FRACTION = re.compile(r"\d{1,2}/(?:2|4|8|16|32|64)\s?(?:\"|″|”|''|in\b|inch
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75", "⅛": ".125", "⅜": ".375", "⅝": ".625", "⅞": ".875"}
 _THIN_SHARE = 8  # a third number this many times smaller than the second is a slab's thickness, not its height
+_LONG_RATIO = 20  # a first number so many times all others is a bar's length
 
 
 class Size(NamedTuple):
@@ -105,6 +110,8 @@ def find_sizes(
 def _without_extents(text: str, terms: list[re.Match[str]]) -> list[re.Match[str]]:
     """The terms without what a stroke adds where others stand behind a cross: "160/210 x 95 x 73" is an extension."""
     between = [text[one.end() : other.start()].strip().casefold() for one, other in pairwise(terms)]
+    if between == ["/"] and None not in (units := [unit_of(term["unit"]) for term in terms]) and units[0] != units[1]:
+        return terms[:1]  # "140 cm / 55 in": the same once more
     if "/" not in between or not set(between) - {"/"}:
         return terms
     return [terms[0], *(term for term, before in zip(terms[1:], between, strict=True) if before != "/" or term["pre"])]
@@ -130,6 +137,13 @@ def find_weight(text: str, mark: DecimalMark | None = None) -> Measure | None:
     match = _WEIGHT.search(western_digits(text))
     value = parse_decimal(match["number"], mark) if match else None
     return Measure(value=value, unit=_WEIGHT_UNITS[match["unit"].casefold()]) if match and value else None
+
+
+def find_area_weight(text: str, mark: DecimalMark | None = None) -> Measure | None:
+    """The weight by area that `text` is ("480 g/m²", "320 gsm"), in g/m² or kg/m², else None."""
+    match = _AREA_WEIGHT.fullmatch(western_digits(text).strip())
+    value = parse_decimal(match["number"], mark) if match else None
+    return Measure(value=value, unit="kg/m²" if match["kilo"] else "g/m²") if match and value else None
 
 
 def unit_of(text: str | None) -> str | None:
@@ -203,6 +217,8 @@ def _axis(term: re.Match[str]) -> str | None:
 def _complete_axes(named: list[str | None], numbers: list[float], letters: Sequence[str] = ()) -> list[str]:
     """Axes for every number: as printed, else by custom (width x length, width x depth x height, slab thickness)."""
     if not any(named):
+        if len(numbers) in (2, 3) and numbers[0] >= _LONG_RATIO * max(numbers[1:]):
+            return ["length", "width", "thickness"][: len(numbers)]  # a skirting, a rail
         if len(numbers) == 2:
             return ["width", "length"]
         if len(numbers) >= 3 and numbers[2] * _THIN_SHARE <= min(numbers[0], numbers[1]):

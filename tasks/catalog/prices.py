@@ -57,6 +57,7 @@ _PER_UNIT = re.compile(
     re.IGNORECASE,
 )
 
+_WITH_CENTS = re.compile(r"\d[\d.,'’ \u00a0\u202f]*[.,]\d\d(?!\d)")
 _MIN_FORINT = 100  # "12 990 Ft"; fewer are feet
 # Whose crowns a bare "kr" means: words that only one of the countries' lists use.
 _KRONE_COUNTRIES = {
@@ -103,6 +104,8 @@ def parse_amount(text: str, mark: DecimalMark | None = None) -> str | None:
     if priced := find_prices(text, mark):
         rest = text[: priced[0].start] + _PER_UNIT.sub("", text[priced[0].end :])
         return priced[0].amount if len(priced) == 1 and not any(char.isalnum() for char in rest) else None
+    if (cents := _WITH_CENTS.match(text)) and _PER_UNIT.fullmatch(text[cents.end() :]):
+        text = cents[0]  # "96,00 /m²"; without cents "6 / box" counts pieces
     match = _BARE.fullmatch(text)
     return parse_decimal(match["amount"], mark, grouped=True) if match else None
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from tasks.catalog.discovery.blocks import read_blocks
 from tasks.catalog.discovery.candidates import Candidate
+from tasks.catalog.discovery.code_matrices import with_code_matrices
+from tasks.catalog.discovery.collection_names import with_bare_collections
 from tasks.catalog.discovery.context import read_context, read_page_texts
 from tasks.catalog.discovery.cover import guess_brand, guess_title
 from tasks.catalog.discovery.document import judge
@@ -18,6 +20,7 @@ from tasks.catalog.discovery.page_kinds import kind_of_text
 from tasks.catalog.discovery.page_products import PageReading, read_page_products
 from tasks.catalog.discovery.pictures import find_pictures, find_repeated
 from tasks.catalog.discovery.scenes import with_scenes
+from tasks.catalog.discovery.series_material import with_series_material
 from tasks.catalog.discovery.spreads import read_spreads
 from tasks.catalog.discovery.tables import Layout
 from tasks.catalog.discovery.terms import read_offer
@@ -51,8 +54,10 @@ def discover(pages: Sequence[Page], source: str) -> Discovery:
         seen.extend(reading.candidates)
         layout, listings[text.number] = reading.layout, reading.listing
     seen += read_spreads(texts, seen, context)
+    seen = with_code_matrices(seen, texts, context)
     verdict = judge(without_finishes(join_listed(seen, texts, context), texts), texts)
-    products = link_images(with_scenes(with_brands(merge(verdict.candidates)), pages), pages)
+    products = with_scenes(with_brands(merge(verdict.candidates)), pages)
+    products = with_bare_collections(with_series_material(link_images(products, pages), texts))
     with_products = {one.page for one in verdict.candidates}
     title, offer = guess_title(pages, products), read_offer(pages, context)
     return Discovery(

@@ -17,8 +17,8 @@ from tasks.catalog.prices import find_prices
 _MIN_CARDS, _CARD_SHARE = 3, 0.7
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _AMOUNT = re.compile(
-    r"(?<![\w.,])\d{1,3}(?:(?:(?P<group>[ \u00a0\u202f.,'’])\d{3})+|\d*)"
-    r"(?P<cents>[.,]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{2}|[.,]\d{2})?(?P<dash>[.,:]?\s?[-–—]{1,2})?(?![\w.,])"
+    r"(?<![\w.,/])\d{1,3}(?:(?:(?P<group>[ \u00a0\u202f.,'’])\d{3})+|\d*)"
+    r"(?P<cents>[.,]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{2}|[.,]\d{2})?(?P<dash>[.,:]?\s?[-–—]{1,2})?(?![\w.,]|/\d)"
 )
 _NAME_RATIO = 0.95  # of the name's type size: a price is set no smaller, or bold
 

@@ -25,9 +25,9 @@ def part_abreast(run: Row, above: Sequence[Row]) -> list[Row]:
         return _cut(run, starts)
     ends = [0, *(index + 1 for index, text in enumerate(texts) if text == texts[-1])][:-1]
     parts = [texts[a:b] for a, b in pairwise([*ends, len(texts)])]
-    if len(parts) > 1 and min(map(len, parts)) >= _MIN_LABELS and all(map(_is_begun, pairwise(parts))):
-        return _cut(run, ends)
     headed = _headed(run, above)
+    if len(parts) > 1 and min(map(len, parts)) >= _MIN_LABELS and all(map(_is_begun, pairwise(parts))):
+        return [run] if _are_groups(parts) and not set(headed) & set(ends[1:]) else _cut(run, ends)
     return _cut(run, headed) if min(b - a for a, b in pairwise([*headed, len(run)])) >= _MIN_LABELS else [run]
 
 
@@ -42,6 +42,14 @@ def _is_begun(parts: tuple[list[str], list[str]]) -> bool:
     """
     one, other = parts
     return other[0] == one[0] or other[0] not in one
+
+
+def _are_groups(parts: Sequence[Sequence[str]]) -> bool:
+    """Whether labels are groups of one table's columns, behind those that they share: "size, oak, €, ash, €"."""
+    first, *others = parts
+    count = len(others[0])
+    alike = all(len(one) == count and list(one[1:]) == list(first[1 - count :]) for one in others)
+    return alike and len(first) > count and len({one[0] for one in (first[-count:], *others)}) == len(parts)
 
 
 def _headed(run: Row, above: Sequence[Row]) -> list[int]:

@@ -12,14 +12,17 @@ from tasks.catalog.codes import is_code
 from tasks.catalog.discovery.block_headings import Titled, same_look, split_by_height
 from tasks.catalog.discovery.block_heads import Row
 from tasks.catalog.discovery.context import PageText
-from tasks.catalog.discovery.fields import material_kind
 from tasks.catalog.discovery.grid import Picture
 from tasks.catalog.discovery.labels import read_label, split_label
+from tasks.catalog.discovery.layout import read_rows
+from tasks.catalog.discovery.materials import material_kind
+from tasks.catalog.discovery.naming import can_name
 from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.vocabulary import fold
 
 _ABOVE_SHARE = 0.4  # of the heading's size: what stands beside a heading begins no higher
 _LARGER = 1.15  # a line set larger than the headings by this ends a block: the next part of the document
+_STRONGER = 1.05  # ... a heading in bold type is set larger than the table's cells by this
 _FOOT_LINES = 4.0  # of the type size: text further below a block's last line is none of it
 _TEMPLATE_SHARE = 0.5  # of the blocks have a text that is the form's, not the product's
 _MIN_TEMPLATE = 3
@@ -28,6 +31,7 @@ _LEADING_DIGITS = 3  # of a plain number before a name
 _CODED_SHARE = 0.7  # of the headings have a code beside them
 _UPCHARGE = re.compile(r"\+\s?[^\w\s]?\s?\d[\d.,]*(?:\s?[^\w\s]|\s?[A-Z]{3})?")
 _OPTION_CELLS = 2
+_MIN_LABELS = 2  # of another table's head
 
 
 class Area(NamedTuple):
@@ -52,15 +56,40 @@ def find_area(one: Titled, others: Sequence[Titled], text: PageText) -> Area:
          and other.box.x0 < right and other.region.head.box.x1 > one.box.x0),
         default=text.page.height,
     )  # fmt: skip
-    size, foot = one.lines[0].size, head.bottom
+    foot = head.bottom
     headings = [
         segment.box.y0
         for segment in text.segments
         if foot < segment.box.y0 < bottom
         and left <= segment.box.center[0] <= right
-        and any(part.size > _LARGER * size or same_look(part, one.look) for part in split_by_height(segment))
+        and any(_ends(part, one) for part in split_by_height(segment))
     ]
-    return Area(one, Box(left, top, right, min([bottom, *headings])))
+    across = [row[0].box.y0 for row in read_rows(text.segments) if _heads_wider(row, left, right, foot, bottom)]
+    return Area(one, Box(left, top, right, min([bottom, *headings, *across])))
+
+
+def _heads_wider(row: Sequence[Segment], left: float, right: float, foot: float, bottom: float) -> bool:
+    """Whether labels below a block's table stand over its column and the next: the head of another table."""
+    labels = [one for one in row if read_label(one.text)]
+    return (
+        len(labels) >= _MIN_LABELS
+        and all(foot < one.box.y0 < bottom for one in labels)
+        and any(left <= one.box.center[0] <= right for one in row)
+        and labels[-1].box.x0 >= right
+        and not any(char.isdigit() for one in row for char in one.text)
+    )
+
+
+def _ends(part: Segment, one: Titled) -> bool:
+    """Whether a line below a table ends its block: set larger than the headings or as they are, or in bold type
+    larger than the table's left of heading and table, where only the block's picture stands.
+    """
+    left = min(one.box.x0, one.region.head.box.x0)
+    cells = max(cell.size for row in one.region.head.rows for cell in row)
+    larger = part.bold and not part.from_ocr and part.size > _STRONGER * cells
+    upright = part.box.width < part.box.height  # a tab at the page's edge
+    apart = larger and not upright and part.box.x1 < left and can_name(part)
+    return apart or part.size > _LARGER * one.lines[0].size or same_look(part, one.look)
 
 
 def _inside(segment: Segment, box: Box) -> bool:

@@ -11,6 +11,7 @@ from tasks.catalog.boxes import Box, union
 from tasks.catalog.codes import clean_code, is_code, is_weak_code, strip_marks
 from tasks.catalog.dimensions import find_sizes
 from tasks.catalog.discovery.block_heads import Head, is_value
+from tasks.catalog.discovery.block_pairs import find_pairs, paired
 from tasks.catalog.discovery.context import Context
 from tasks.catalog.discovery.fields import AXES, Fields
 from tasks.catalog.discovery.labels import Label, read_label
@@ -37,10 +38,14 @@ FORM_FIELDS = frozenset({"finish", "colours", "material", "upholstery", "dimensi
 
 
 class Columns(NamedTuple):
-    """The columns of all tables under one kind of head; extents are measured from the head's left edge."""
+    """The columns of all tables under one kind of head; extents are measured from the head's left edge.
+
+    `pairs` are a code's column and its price's, where a row has several: one for each finish.
+    """
 
     extents: tuple[tuple[float, float], ...]
     columns: tuple[Column, ...]
+    pairs: tuple[tuple[int, int], ...] = ()
 
 
 class FormRow(NamedTuple):
@@ -86,6 +91,8 @@ def read_pool(
     columns = _with_codes(read_columns(table, table.rows, priced=context.currency is not None), table)
     if priced:
         columns = _with_prices(columns, table, context)
+    if pairs := find_pairs(table, columns):
+        return Columns(extents, paired(columns, pairs), pairs)
     if sum(_holds_codes(table, index) for index in range(len(extents))) > 1:
         return None  # a matrix of codes, by size and finish
     return Columns(extents, tuple(_told_apart(columns, table)))
@@ -190,7 +197,21 @@ def _told_apart(columns: Sequence[Column], table: RawTable) -> list[Column]:
 def read_rows_of(head: Head, rows: Sequence[Sequence[Segment]], pool: Columns, context: Context) -> list[FormRow]:
     """Each row's values in the pool's columns."""
     fitting = fit_rows(rows, head, pool)
-    return [_read_row(place_row(row, extents).cells, pool.columns, context) for row, extents in fitting]
+    placed = [place_row(row, extents).cells for row, extents in fitting]
+    if not pool.pairs:
+        return [_read_row(cells, pool.columns, context) for cells in placed]
+    return [form for cells in placed for pair in pool.pairs if (form := _read_pair(cells, pool, pair, context))]
+
+
+def _read_pair(cells: Sequence[Cell], pool: Columns, pair: tuple[int, int], context: Context) -> FormRow | None:
+    """What a row says of the form whose code and price stand in a pair of columns; None where it has no code there."""
+    others = {index for one in pool.pairs if one != pair for index in one}
+    own = [cell for cell in cells if cell.column not in others]
+    form = _read_row(own, pool.columns, context)
+    label = pool.columns[pair[0]].label
+    named = clean_name(label) if label and read_label(label) is None else ""
+    name = ", ".join(part for part in (form.name, named) if part)
+    return form._replace(name=name, graded=False) if form.code else None
 
 
 def fit_rows(

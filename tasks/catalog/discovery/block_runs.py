@@ -24,17 +24,48 @@ _MIN_LABELS = 2
 _HEAD_REACH_LINES = 2.0  # of the type size, from a head to its first row
 _COMMON = 0.85  # of the rows have a cell that begins at one place
 _WHOLE_DIGITS = 3  # of a price without cents
+_Page = tuple[int, list[Row], list[Row]]  # its number, rows, and rows of labels
 _CENTS = re.compile(r"\d[.,]\d\d$|[.,:][-–—\u00ad]")
 
 
 def find_runs(pages: Sequence[tuple[int, Sequence[Row]]], taken: frozenset[int], context: Context) -> list[Head]:
-    """Runs of rows with a price each that the document parts by other lines; on pages that are not `taken`.
+    """Runs of rows with a price each, or else a code each, that the document parts by other lines; on pages that are
+    not `taken`.
 
     [] where most of them do not have the same columns.
     """
     parted = [(number, _parted(rows), _labels(rows)) for number, rows in pages if number not in taken]
-    free = _trimmed(parted, context)
-    runs = [run for _, rows, _ in free for run in _runs(rows, lambda row: is_form_row(row, context))]
+
+    def is_priced(row: Row) -> bool:
+        return is_form_row(row, context)
+
+    free = _trimmed(parted, is_priced)
+    runs = [run for _, rows, _ in free for run in _runs(rows, is_priced)]
+    if found := _choose(free, runs):
+        return found
+    # Names with their codes are rows of one; those of forms have other cells.
+    for size, _ in Counter(len(run[0]) for run in runs if len(run) > 1).most_common():
+        if found := _choose(free, [run for run in runs if len(run[0]) == size]):
+            return found
+    return _choose_coded(parted)
+
+
+def _choose_coded(pages: Sequence[_Page]) -> list[Head]:
+    """Runs of rows that end with a code each, none of which comes again, where no row has a price."""
+    runs = [run for _, rows, _ in pages for run in _runs(rows, _is_coded_row)]
+    codes = [row[-1].text for run in runs if len(run) > 1 for row in run]
+    return _choose(pages, [run for run in runs if len(run) > 1]) if len(set(codes)) == len(codes) else []
+
+
+def _is_coded_row(row: Row) -> bool:
+    """Whether a row is a word or two and a code, and no label with its value."""
+    first, last = row[0].text, row[-1].text
+    coded = len(row) > 1 and is_code(last) and any(map(str.isalpha, last)) and any(map(str.isdigit, last))
+    return coded and _kind(first) == "words" and is_label(row[0]) and read_label(first) is None
+
+
+def _choose(pages: Sequence[_Page], runs: Sequence[list[Row]]) -> list[Head]:
+    """Runs as they stand on the pages, where most of `runs` have several rows of one width."""
     if sum(len(run) > 1 for run in runs) < max(_MIN_RUNS, _SEVERAL * len(runs)):
         return []
     width = Counter(round(_width(run[0])) for run in runs).most_common(1)[0][0]
@@ -42,7 +73,7 @@ def find_runs(pages: Sequence[tuple[int, Sequence[Row]]], taken: frozenset[int],
     if len(alike) < max(_MIN_RUNS, _ALIKE * len(runs)):
         return []
     lefts = [run[0][0].box.x0 for run in alike]
-    if sum(_is_headed(run[0], rows) for _, rows, _ in free for run in alike if run[0] in rows) > _ALIKE * len(alike):
+    if sum(_is_headed(run[0], rows) for _, rows, _ in pages for run in alike if run[0] in rows) > _ALIKE * len(alike):
         return []  # rows under heads of their own are judged with those
     looks = {_look(row[0]) for run in alike for row in run}
 
@@ -52,21 +83,19 @@ def find_runs(pages: Sequence[tuple[int, Sequence[Row]]], taken: frozenset[int],
             return False
         return any(abs(row[0].box.x0 - left) <= _EDGE_POINTS for left in lefts) and _look(row[0]) in looks
 
-    return [_make_head(number, run, labels) for number, rows, labels in free for run in _runs(rows, fits)]
+    return [_make_head(number, run, labels) for number, rows, labels in pages for run in _runs(rows, fits)]
 
 
-def _trimmed(
-    pages: Sequence[tuple[int, list[Row], list[Row]]], context: Context
-) -> list[tuple[int, list[Row], list[Row]]]:
+def _trimmed(pages: Sequence[_Page], is_form: Callable[[Row], bool]) -> list[_Page]:
     """Rows without what stands left of the first column that nearly all rows have: names and remarks beside them."""
-    forms = [row for _, rows, _ in pages for row in rows if is_form_row(row, context)]
+    forms = [row for _, rows, _ in pages for row in rows if is_form(row)]
     ends = Counter(round((cell.box.x0 - row[-1].box.x1) / _EDGE_POINTS) for row in forms for cell in row[:-1])
     common = [edge for edge in ends if ends[edge - 1] + ends[edge] + ends[edge + 1] >= _COMMON * len(forms)]
     if not common:
         return list(pages)
     left = (min(common) - 2) * _EDGE_POINTS
     return [
-        (number, [_right_part(row, left) if is_form_row(row, context) else row for row in rows], labels)
+        (number, [_right_part(row, left) if is_form(row) else row for row in rows], labels)
         for number, rows, labels in pages
     ]
 

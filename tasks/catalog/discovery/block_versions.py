@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from tasks.catalog.boxes import Box, union
+from tasks.catalog.codes import is_code
+from tasks.catalog.dimensions import find_sizes
 from tasks.catalog.discovery.candidates import Candidate, evidence_of, make_candidate
 from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.fields import AXES, Fields
@@ -59,10 +61,12 @@ def find_versions(text: PageText, pictures: Sequence[Picture], context: Context)
         body = _rows_below(rows, index)
         columns = find_columns([one[1:] for one in body])
         lines = _read_lines(body, columns, context)
-        if len(lines) < _MIN_ROWS or not any(line.priced for line in lines) or not _are_of_versions(lines):
+        if len(lines) < _MIN_ROWS or not any(line.priced for line in lines):
             continue
         names = _find_names(rows[:index], row, columns)
         if len(names) < max(_MIN_VERSIONS, _FILLED * len(columns)):
+            continue
+        if not _are_of_versions(lines) and not _are_told(names, rows[:index], row, columns):
             continue
         area = union([*(line.box for line in lines), *(one.box for lines in names.values() for one in lines)])
         shown = _find_pictures(pictures, names)
@@ -93,6 +97,19 @@ def _are_of_versions(lines: Sequence[_Line]) -> bool:
     """Whether labels before the rows say what they tell of things side by side: codes, or several sizes."""
     fields = [line.label.field for line in lines if line.label is not None and not line.priced]
     return "sku" in fields or len({field for field in fields if field in _MEASURED}) >= _MIN_SIZES
+
+
+def _are_told(
+    names: Mapping[int, Sequence[Segment]], above: Sequence[Row], first: Row, columns: Sequence[tuple[float, float]]
+) -> bool:
+    """Whether a code or sizes stand under most names, as they do under models and not under grades or colours."""
+    told: set[int] = set()
+    for row in above:
+        for cell in row:
+            column = find_hit(cell.box, columns)[0]
+            if column in names and names[column][-1].box.y1 <= cell.box.center[1] < first[0].box.y0:
+                told |= {column} if is_code(cell.text) or find_sizes(cell.text) else set()
+    return len(told) >= _FILLED * len(names)
 
 
 def _is_code_row(row: Row) -> bool:
@@ -128,6 +145,8 @@ def _read_lines(body: Sequence[Row], columns: Sequence[tuple[float, float]], con
     for row in body:
         values = {find_hit(cell.box, columns)[0]: cell for cell in row[1:]}
         text, label = row[0].text, next(iter(read_heads(row[0].text)), None)
+        if _is_next_grade(text, lines[-1].text if lines else ""):
+            label = None  # "B" and "D" are widths and depths elsewhere
         measured = measured or (label is not None and label.field in _MEASURED)
         before = bool(lines) and lines[-1].priced
         priced = _are_prices(label, text, row[1:], context, before=before)
@@ -136,6 +155,11 @@ def _read_lines(body: Sequence[Row], columns: Sequence[tuple[float, float]], con
         if label is not None or priced:
             lines.append(_Line(label, text, values, priced, union(cell.box for cell in row)))
     return lines
+
+
+def _is_next_grade(text: str, before: str) -> bool:
+    """Whether a letter goes on from the one before the row above: A, B, C."""
+    return len(text) == 1 and (text == "A" or (len(before) == 1 and ord(text) == ord(before) + 1))
 
 
 def _are_prices(label: Label | None, text: str, cells: Sequence[Segment], context: Context, *, before: bool) -> bool:
@@ -218,7 +242,11 @@ def _read_version(
                 fields.put("sku", cell.text, cell.box)
             elif line.label is not None:
                 fields.read_value(line.label, cell.text, cell.box)
+    if code := next((one for one in told if "sku" not in fields.boxes and is_code(one.text)), None):
+        fields.put("sku", code.text, code.box)
+    told = [one for one in told if one is not code]
     if told:
+        fields.read(told)
         box = union(one.box for one in told)
         fields.put("description", " ".join(one.text for one in told), box)
     evidence = evidence_of(fields)

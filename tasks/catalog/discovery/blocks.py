@@ -33,7 +33,7 @@ from tasks.catalog.discovery.block_rows import (
 from tasks.catalog.discovery.block_runs import find_runs
 from tasks.catalog.discovery.candidates import Candidate, Evidence, evidence_of, make_candidate
 from tasks.catalog.discovery.context import Context, PageText
-from tasks.catalog.discovery.fields import Fields
+from tasks.catalog.discovery.fields import AXES, Fields
 from tasks.catalog.discovery.grid import Picture
 from tasks.catalog.discovery.labels import read_label
 from tasks.catalog.discovery.naming import Name
@@ -258,6 +258,9 @@ def _read_block(
     keep_description(fields, Name(name, titled.box, titled.lines))
     if len(forms) == 1:
         _put_only(forms[0], fields)
+    for field in {field for form in forms for field in form.attributes if field in AXES}:
+        if all(form.attributes.get(field) == forms[0].attributes.get(field) for form in forms):
+            fields.put(field, forms[0].attributes[field], forms[0].box)  # what all forms share is the product's
     evidence: set[Evidence] = evidence_of(fields) | ({"price"} if any(form.prices for form in forms) else set())
     evidence |= {"sku"} if any(form.code for form in forms) else set()
     evidence |= {"image"} if pictures else set()

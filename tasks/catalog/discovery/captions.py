@@ -23,6 +23,7 @@ _STRAY_LINES = 1.2  # of the caption's type size
 _PRICE_LIKE = re.compile(r"\D{0,12}\d[\d\s.,'’⁰¹²³⁴⁵⁶⁷⁸⁹]*[-–—]{0,2}\D{0,5}")
 _STRAY_ROUNDS = 2  # labels first, then the values beside them
 _FEET_SHARE, _FOOT_LINES = 0.7, 2.5  # of the captions; of the type size
+_MIN_FOOT_CARDS = 3
 _EDGE_POINTS = 4.0
 # Text set flush left before a picture ends anywhere in its column.
 _LEFT_GAP_SHARE, _MAX_LEFT_GAP_POINTS = 1.2, 120.0
@@ -86,7 +87,7 @@ def _with_strays(captioned: Sequence[Captioned], groups: Sequence[Group]) -> lis
         found = {group for groups in strays.values() for group in groups}
         free = [group for group in free if group not in found]
         joined = [one._replace(group=_join(one.group, strays[one.group])) for one in joined]
-    joined = _with_flush_prices(joined, free)
+    joined = _with_flush_prices(_with_foot_prices(joined, free), free)
     return _with_price_tags(_with_texts_beside(_with_feet(joined, free), free), free)
 
 
@@ -110,6 +111,48 @@ def _with_flush_prices(captioned: list[Captioned], groups: Sequence[Group]) -> l
         one._replace(group=_join(one.group, own[index])) if len(own[index]) == 1 else one
         for index, one in enumerate(captioned)
     ]
+
+
+def _with_foot_prices(captioned: list[Captioned], groups: Sequence[Group]) -> list[Captioned]:
+    """Captions below their pictures with the price at the foot of their card, whatever white is left above it.
+
+    A card ends where the next picture of its column begins; where most cards have such a price, it is theirs.
+    """
+    below = [index for index, one in enumerate(captioned) if one.side == "below" and not _has_price(one.group)]
+    if len(below) < _MIN_FOOT_CARDS:
+        return captioned
+    taken = {segment for one in captioned for segment in one.group.segments}
+    prices = [
+        group for group in groups
+        if len(group.segments) == 1 and is_price_line(group.segments[0].text) and group.segments[0] not in taken
+    ]  # fmt: skip
+    own: dict[int, list[Group]] = defaultdict(list)
+    for price in prices:
+        over = [(one.picture.box.y1, index) for index, one in enumerate(captioned) if _is_in_column(price.box, one)]
+        if over and max(over)[1] in below:
+            own[max(over)[1]].append(price)
+    reach = max((captioned[index].picture.box.height for index in below), default=0.0)
+    fits = {
+        index: found[0] for index, found in own.items()
+        if len(found) == 1 and 0 <= found[0].box.y0 - captioned[index].group.box.y1 <= reach
+    }  # fmt: skip
+    if len(fits) < _FEET_SHARE * len(below):
+        return captioned
+    return [
+        one._replace(group=_join(one.group, [fits[index]])) if index in fits else one
+        for index, one in enumerate(captioned)
+    ]
+
+
+def _has_price(group: Group) -> bool:
+    return any(is_price_line(segment.text) for segment in group.segments)
+
+
+def _is_in_column(price: Box, one: Captioned) -> bool:
+    """Whether a price stands below a picture, within its sides."""
+    picture = one.picture.box
+    inside = picture.x0 - _EDGE_POINTS <= price.x0 and price.x1 <= picture.x1 + _EDGE_POINTS
+    return inside and picture.y1 <= price.y0
 
 
 def _with_price_tags(captioned: list[Captioned], groups: Sequence[Group]) -> list[Captioned]:

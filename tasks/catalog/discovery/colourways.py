@@ -34,6 +34,8 @@ _MIN_LABELS = 2  # facts that a design's specification tells
 
 def find_colourways(cards: Sequence[Candidate], text: PageText, context: Context) -> list[Candidate] | None:
     """The designs of a page with their cards as variants; None where any card is not of a documented heading."""
+    views = [one for one in cards if not one.evidence - {"image", "grid"}]
+    cards = [one for one in cards if one not in views]
     if len(cards) < _MIN_CARDS or any(not one.evidence & {"sku", "price"} for one in cards):
         return None
     size = max(_name_size(one, text) for one in cards)
@@ -46,17 +48,27 @@ def find_colourways(cards: Sequence[Candidate], text: PageText, context: Context
         if not above:
             return None
         owned[max(above, key=lambda one: one.box.y0)].append(card)
-    found = [_read_design(heading, own, text, context) for heading, own in owned.items()]
+    shown = {heading: [one for one in views if _is_view(one, heading)] for heading in owned}
+    if sum(map(len, shown.values())) < len(views):
+        return None
+    found = [_read_design(heading, own, shown[heading], text, context) for heading, own in owned.items()]
     read = [one for one in found if one is not None]
     return read if len(read) == len(found) and any(len(own) >= _MIN_CARDS for own in owned.values()) else None
 
 
-def _read_design(heading: Segment, cards: Sequence[Candidate], text: PageText, context: Context) -> Candidate | None:
+def _is_view(one: Candidate, heading: Segment) -> bool:
+    """Whether a captioned picture shows a design itself: "Marchmont 7716/01 shown at 50%"."""
+    return f"{fold(one.product.name)} ".startswith(f"{fold(heading.text)} ")
+
+
+def _read_design(
+    heading: Segment, cards: Sequence[Candidate], views: Sequence[Candidate], text: PageText, context: Context
+) -> Candidate | None:
     prices = {Decimal(one.product.price): one.product.price for one in cards if one.product.price}
     name = pick_name([heading], text.page.width)
     if len(prices) > 1 or name is None:
         return None
-    facts = text.between(heading.box.y1, min(one.cell.y0 for one in cards)).segments
+    facts = text.between(heading.box.y1, min(one.cell.y0 for one in (*cards, *views))).segments
     fields = Fields(context)
     fields.read(facts)
     told = {Decimal(price.amount) for one in facts for price in find_prices(one.text, context.mark, context.dollar)}
@@ -72,7 +84,7 @@ def _read_design(heading: Segment, cards: Sequence[Candidate], text: PageText, c
     evidence.add("labels")
     cell = union([heading.box, *(one.box for one in facts), *(one.cell for one in cards)])
     found = make_candidate(name.text, heading.box, fields, text.number, cell, "spec", evidence)
-    return _with_cards(found, cards, context)
+    return _with_cards(found, cards, views, context)
 
 
 def _find_path(heading: Segment, text: PageText) -> tuple[str, Segment] | None:
@@ -89,7 +101,7 @@ def _find_path(heading: Segment, text: PageText) -> tuple[str, Segment] | None:
     return None
 
 
-def _with_cards(main: Candidate, cards: Sequence[Candidate], context: Context) -> Candidate:
+def _with_cards(main: Candidate, cards: Sequence[Candidate], views: Sequence[Candidate], context: Context) -> Candidate:
     variants = tuple(
         Variant(name=one.product.name, sku=one.product.sku, price=one.product.price, currency=one.product.currency)
         for one in cards
@@ -102,7 +114,7 @@ def _with_cards(main: Candidate, cards: Sequence[Candidate], context: Context) -
     }
     update = {
         "variants": variants,
-        "images": tuple(link for one in cards for link in one.product.images),
+        "images": tuple(link for one in (*views, *cards) for link in one.product.images),
         "provenance": {**places, **main.product.provenance},
     }
     return main._replace(product=main.product.model_copy(update=update), evidence=main.evidence | {"image", "sku"})

@@ -9,31 +9,33 @@ from itertools import pairwise
 
 from tasks.catalog.boxes import Box
 from tasks.catalog.codes import clean_code, find_code, is_spaced_code, is_weak_code, strip_marks
-from tasks.catalog.dimensions import axes_of, find_sizes, find_weight, parse_measure
+from tasks.catalog.dimensions import axes_of, find_area_weight, find_sizes, find_weight, parse_measure
 from tasks.catalog.discovery.context import Context
 from tasks.catalog.discovery.label_columns import part_label_rows
 from tasks.catalog.discovery.labels import Label, own_label, read_label, split_label
 from tasks.catalog.discovery.layout import group_segments, read_rows
+from tasks.catalog.discovery.materials import SHARE, collection_of, leading_material, material_kind, told_material
 from tasks.catalog.discovery.sale_prices import find_sale_price
 from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.discovery.wrapped_values import is_composition, join_wrapped
 from tasks.catalog.names import clean_name, is_sentence
 from tasks.catalog.prices import Price, find_prices, parse_amount
 from tasks.catalog.products import AttributeValue, Measure
-from tasks.catalog.vocabulary import fold, fold_label, words
+from tasks.catalog.vocabulary import fold, words
 
 AXES = ("width", "depth", "height", "length", "thickness", "diameter", "seat_height")
 _LISTS = ("colours",)
-_MEASURED = ("weight", "weight_per_box_kg", "coverage_per_box_m2", "load_capacity", "density")
+_UNITS_PER_BOX = {
+    "weight_per_box_kg": "kg", "weight_per_box_lb": "lb", "coverage_per_box_m2": "m2", "coverage_per_box_sqft": "ft2",
+}  # fmt: skip
+_MEASURED = ("weight", *_UNITS_PER_BOX, "load_capacity", "density")
 _TOLD = frozenset({"name", "designer", "brand", "collection", "category", "material", "finish"})  # in words
 _MAX_MATERIAL_WORDS, _MAX_COMPOSITION_WORDS = 8, 16
-_MAX_COLLECTION_WORDS = 3
-_ARTICLES = frozenset({"the", "la", "le", "die", "de", "der", "a", "el"})
 _LETTER_CODE = re.compile(r"[A-Z]{3,6}")  # "Réf. ANJ"
-_TRADE_MARKS = str.maketrans("", "", "®™")
+_CODE_AND_WORDS = re.compile(r"(?P<code>[^\s]*\d[^\s]*)\s+[–—·|-]\s+(?P<words>[^\W\d_][^\d:;|·–—]*)")
+_MAX_COLOUR_WORDS = 4
 _MAX_TOLD_WORDS = 45
 _NAMED_AXIS = re.compile(r"[^\W\d_]{3}|[Øø⌀]")  # a word before the number, or the sign of a diameter
-_SHARE = re.compile(r"^\d{1,3}(?:[.,]\d)?\s?%\s*")
 _HEADER_CELLS = 3
 _EDGE_POINTS = 2.5
 _EMPTY_VALUES = frozenset({"-", "–", "—", "·", "n/a", "na", "tbd", "tba", "not found", "unknown", "none", "..."})
@@ -44,6 +46,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")  # "Price 2026" heads a list
 _SPLIT = re.compile(r"\s+[|•·]\s+|\s{3,}|\t")
 _AXIS_JOIN = re.compile(r"\s?[x×х*/]\s?", re.IGNORECASE)
 _LIST_SEPARATOR = re.compile(r"\s*[,;/|]\s+|\s*;\s*|\s+[/|•·]\s+")
+_MAX_WEIGHT_WORDS = 6  # "1,55 m³ / 62 kg"; a longer line is about something else
 
 
 class Fields:
@@ -182,7 +185,7 @@ class Fields:
         self.labelled += label.known
         if label.field == "sku":
             self.named_code = True
-            self._put_code(text, box)
+            self._put_code(self._without_colour(text, box), box)
         elif label.field == "price":
             self._put_prices(text, box)
         elif label.field in AXES:
@@ -210,7 +213,9 @@ class Fields:
         return text[: sizes[0].start].rstrip(" ,;:·–-(")
 
     def _measure(self, text: str, label: Label) -> AttributeValue:
-        unit = label.unit or {"weight_per_box_kg": "kg", "coverage_per_box_m2": "m2"}.get(label.field)
+        unit = label.unit or _UNITS_PER_BOX.get(label.field)
+        if by_area := find_area_weight(text, self.context.mark):
+            return by_area
         return find_weight(text, self.context.mark) or parse_measure(text, self.context.mark, unit) or text
 
     def _put_code(self, text: str, box: Box) -> None:
@@ -219,6 +224,14 @@ class Fields:
         only_letters = _LETTER_CODE.fullmatch(code) is not None and fold(code) not in words("unknown_words")
         if only_letters or (tokens and len(tokens) <= 3 and any(is_weak_code(token) for token in tokens)):
             self.put("sku", code, box)
+
+    def _without_colour(self, text: str, box: Box) -> str:
+        """A labelled code without the few words behind a dash or a dot: "53012 – céladon" is a code and its colour."""
+        match = _CODE_AND_WORDS.fullmatch(text)
+        if match is None or len(match["words"].split()) > _MAX_COLOUR_WORDS:
+            return text
+        self.put("material" if material_kind(match["words"]) == "material" else "colours", match["words"], box)
+        return match["code"]
 
     def _put_prices(self, text: str, box: Box) -> None:
         found = find_prices(text, self.context.mark, self.context.dollar)
@@ -263,7 +276,7 @@ class Fields:
             self._keep_prices(text, prices, box)
         sized = self._put_sizes(text, box)
         weight = find_weight(text, self.context.mark)
-        if weight and len(text.split()) <= 4:
+        if weight and len(text.split()) <= _MAX_WEIGHT_WORDS:
             self.put("weight", weight, box)
         code = find_code(text)
         bare = (prices or sized) and not _has_name_beside(text, self.context)
@@ -284,12 +297,15 @@ class Fields:
             return True
         parts = [part for part in re.split(r"\s*[,;/|–]\s+|\s+[–-]\s+", text) if part]
         kinds = [material_kind(part) for part in parts]
-        if kinds and kinds[0] is None and (shares := [part for part in parts if _SHARE.match(part)]):
+        if kinds and kinds[0] is None and (shares := [part for part in parts if SHARE.match(part)]):
             told = ", ".join(shares)  # "Hand-knotted, 100% New Zealand wool": the rest is said in words
             if is_composition(told) or material_kind(told) == "material":
                 self.put("material", told, box)
             return False
-        if len(parts) > 1 and kinds[0] is None and "finish" in kinds and (material := _leading_material(parts[0])):
+        if len(parts) > 1 and kinds[0] is None and (stuff := told_material(parts[0], parts[1])):
+            self.put("material", stuff, box)  # "Pendant, spun aluminium": what it is is said in words
+            return False
+        if len(parts) > 1 and kinds[0] is None and "finish" in kinds and (material := leading_material(parts[0])):
             parts[0], kinds[0] = material, "material"  # "Oak plank, lacquered"
         if len(text.split()) > _MAX_MATERIAL_WORDS or not any(kinds) or (None in kinds and kinds[0] is None):
             return False
@@ -324,54 +340,6 @@ def own_labels(rows: Sequence[Sequence[Segment]]) -> frozenset[Segment]:
     edge = _label_edge(rows)
     beside = (row[0] for row in rows if len(row) == 2)
     return frozenset(one for one in beside if edge is not None and abs(one.box.x0 - edge) <= _EDGE_POINTS)
-
-
-def material_kind(text: str) -> str | None:
-    """Whether a short phrase is a `material` or a `finish`, by the trade's words; None when it is neither."""
-    text = text.translate(_TRADE_MARKS)
-    folded = _SHARE.sub("", fold(text))
-    if folded in words("materials"):
-        return "material"
-    if _SHARE.match(text.strip()) and (words("materials") | words("fibres")) & set(re.split(r"[^\w]+", folded)):
-        return "material"  # "100% New Zealand wool"
-    if folded in words("finishes"):
-        return "finish"
-    tokens = folded.split()
-    if 1 < len(tokens) <= _MAX_MATERIAL_WORDS and text[:1].islower() and tokens[0] in words("leading_fibres"):
-        return "material"  # "lana vergine": in small letters, as no name is
-    if len(tokens) == 2 and tokens[-1] in words("finishes"):
-        return "material" if tokens[0] in words("materials") else "finish"
-    if len(tokens) == 2 and tokens[-1] in ("glaze", "finish", "oil", "lacquer", "wax", "glasur", "lack", "ol"):
-        return "finish"
-    return None
-
-
-def collection_of(text: str) -> str | None:
-    """The collection that a short line names and nothing else ("HALDEN™ COLLECTION", "Serie Oslo")."""
-    tokens = text.translate(_TRADE_MARKS).split()
-    if not 1 < len(tokens) <= _MAX_COLLECTION_WORDS or any(char.isdigit() for char in text):
-        return None
-    told = [fold_label(token) in words("collection_words") for token in tokens]
-    names = tokens[1:] if told[0] else tokens[:-1]
-    if len(names) > 1 and names[0].casefold() in _ARTICLES:
-        names = names[1:]  # "The Fellside Collection"
-    proper = all(name.isalpha() and name[0].isupper() and fold(name) not in words("badge_words") for name in names)
-    if sum(told) != 1 or not (told[0] or told[-1]) or not proper:
-        return None
-    return " ".join(name.capitalize() if name.isupper() else name for name in names)
-
-
-def collection_name(heading: str) -> str:
-    """The collection that a heading over products names, without "The" and "Collection" around it."""
-    text = clean_name(heading)
-    return collection_of(text) or text
-
-
-def _leading_material(text: str) -> str | None:
-    """The material that a phrase begins with ("Oak plank" -> "Oak")."""
-    tokens = text.split()
-    heads = [" ".join(tokens[:count]) for count in range(len(tokens) - 1, 0, -1)]
-    return next((head for head in heads if material_kind(head) == "material"), None)
 
 
 def _has_name_beside(text: str, context: Context) -> bool:

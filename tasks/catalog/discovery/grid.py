@@ -133,7 +133,8 @@ def _are_numbered(captioned: Sequence[Captioned]) -> bool:
 
 def _plain_numbers(group: Group) -> list[Segment]:
     """Lines, or parts of lines between bars, that are a number of four digits or more."""
-    parts = [segment._replace(text=part) for segment in group.segments for part in split_parts(segment.text)]
+    lines = [segment for segment in group.segments if not is_price_line(segment.text)]
+    parts = [segment._replace(text=part) for segment in lines for part in split_parts(segment.text)]
     if plain := [part for part in parts if _PLAIN_CODE.fullmatch(part.text)]:
         return plain
     ends = ((part, part.text.rsplit(" ", 1)) for part in parts)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tasks.catalog.discovery.fields import material_kind
+from tasks.catalog.discovery.materials import material_kind
 from tasks.catalog.discovery.naming import Name, can_name
 from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.products import Product

@@ -20,6 +20,7 @@ _CLEARLY = 0.7  # the nearest product is at most this share of the next one's di
 _FULL_PAGE_SHARE = 0.6
 _SAME_AREA_SHARE, _PART_SHARE = 0.05, 0.9  # of the page; of a picture inside another
 _CAPTION_POINTS = 20.0
+_FLUSH_POINTS = 3.0
 _MAX_PICTURE_WORDS = 12  # on a page that is all picture
 _SURE, _SURE_LETTERS = 0.6, 3
 _MIN_NAME = 4  # letters; shorter names are found in any text
@@ -72,6 +73,8 @@ def _link(
         return listed[0], ImageLink(sha256=picture.sha256, page=page.number, score=_ROW, reason="same_row")
     if named := _named_in_caption(picture, products, page):
         return named, ImageLink(sha256=picture.sha256, page=page.number, score=_NAMED, reason="caption_names_product")
+    if (level := _level_with(picture.box, products, page.number)) is not None:
+        return level, ImageLink(sha256=picture.sha256, page=page.number, score=_ROW, reason="same_row")
     areas = [(product, _boxes(product, page.number)) for product in products]
     rows = [product for product, boxes in areas if boxes and _in_row(picture.box, boxes) and product.method == "table"]
     if len(rows) == 1:
@@ -92,6 +95,16 @@ def _link(
     inside = union(_boxes(nearest, page.number)).intersection(picture.box) > 0.5 * picture.box.area
     score, reason = (_CELL, "same_cell") if inside and clear else (_NEAREST, "nearest")
     return (nearest, ImageLink(sha256=picture.sha256, page=page.number, score=score, reason=reason)) if clear else None
+
+
+def _level_with(picture: Box, products: Sequence[Product], number: int) -> Product | None:
+    """Of products one below the other under headings at one left edge, the only one whose heading a picture is at."""
+    names = [place.bbox for one in products if (place := one.provenance.get("name")) and place.page == number]
+    edges = [box.x0 for box in names if box is not None]
+    if len(edges) < len(products) or max(edges) - min(edges) > _FLUSH_POINTS:
+        return None
+    found = [one for one in products if one.method == "spec" and _is_beside(picture, one, number)]
+    return found[0] if len(found) == 1 and not found[0].images else None
 
 
 def _named_in_caption(picture: Picture, products: Sequence[Product], page: Page) -> Product | None:

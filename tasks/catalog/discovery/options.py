@@ -12,9 +12,10 @@ from tasks.catalog.codes import clean_code, is_code, is_spaced_code
 from tasks.catalog.dimensions import find_sizes
 from tasks.catalog.discovery.candidates import Candidate
 from tasks.catalog.discovery.context import Context
-from tasks.catalog.discovery.fields import Fields, material_kind
+from tasks.catalog.discovery.fields import Fields
 from tasks.catalog.discovery.labels import read_label, split_label
 from tasks.catalog.discovery.layout import read_rows
+from tasks.catalog.discovery.materials import material_kind
 from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.names import clean_name, is_sentence
 from tasks.catalog.prices import find_prices
@@ -27,6 +28,7 @@ _EDGE_POINTS = 2.5
 _GAP_SHARE = 2.2  # of the type size, between two lines
 _HEADING_GAP_SHARE = 1.5  # of the heading's size
 _BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
+_MIN_CODE = 3  # characters of a code over its size
 _STEM_DIGITS = 3
 _LAST_PART = re.compile(r"[-./ ][^-./ ]+$")
 _PARTS = re.compile(r"\s*[,;/+]\s+|\s+[–-]\s+|\s*[/+]\s*")
@@ -67,6 +69,8 @@ def find_options(segments: Sequence[Segment], context: Context) -> list[Option]:
             runs[-1].append(option)
     if matrix := _read_code_matrix(segments, context):
         return matrix
+    if drawn := read_drawn(segments, context):
+        return drawn
     forms = (run for run in (*runs, *_read_strips(segments, context)) if _are_forms(run) or _are_headed(run, segments))
     return max(forms, key=len, default=[])
 
@@ -103,6 +107,31 @@ def _read_code_matrix(segments: Sequence[Segment], context: Context) -> list[Opt
             found.append(Option(name, clean_code(code.text), "", None, measures, row[0].text, (row[0], head, code)))
     rows_read = {one.segments[0] for one in found}
     return found if len(rows_read) >= _MIN_OPTIONS and len({one.code for one in found}) == len(found) else []
+
+
+def read_drawn(segments: Sequence[Segment], context: Context) -> list[Option]:
+    """Codes side by side, each with its size right below it, as they stand under drawings; [] below two."""
+    found: list[Option] = []
+    for upper, lower in pairwise(read_rows(segments)):
+        if not any(map(str.isdigit, upper[0].text)) or not all(_can_be_code(one, upper[0]) for one in upper):
+            continue
+        for code in upper:
+            below = next((one for one in lower if abs(one.box.x0 - code.box.x0) <= _EDGE_POINTS), None)
+            sizes = find_sizes(below.text, context.mark, context.unit) if below else []
+            whole = below is not None and bool(sizes) and sizes[0].end - sizes[0].start >= len(below.text) - 1
+            if below is None or not whole or below.box.y0 - code.box.y1 > _GAP_SHARE * code.size:
+                return []
+            measures = dict(sizes[0].measures)
+            found.append(Option("", clean_code(code.text), "", None, measures, sizes[0].text, (code, below)))
+    several = len({one.code for one in found}) == len(found) >= _MIN_OPTIONS
+    return found if several else []
+
+
+def _can_be_code(one: Segment, first: Segment) -> bool:
+    """Whether a line is set as a code, alone or beside others ("OMB180", "OMBANG")."""
+    text = one.text
+    worded = any(map(str.isalpha, text)) and text == text.upper() and len(text) >= _MIN_CODE and " " not in text
+    return worded and one.looks_like(first) and not find_sizes(text)
 
 
 def _read_strips(segments: Sequence[Segment], context: Context) -> list[list[Option]]:
@@ -206,6 +235,10 @@ def note_options(options: Sequence[Option], fields: Fields) -> None:
             *(["sku"] if one.code else []), *(["price"] if one.price else []), *(["size"] if one.sizes else []),
         }  # fmt: skip
         fields.currency = fields.currency or one.currency
+    if options and all(one.code and one.sizes for one in options):
+        for axis, measure in options[0].sizes.items():
+            if all(one.sizes.get(axis) == measure for one in options):
+                fields.put(axis, measure, options[0].box)  # what all forms share is the product's
 
 
 def with_options(one: Candidate, options: Sequence[Option], context: Context) -> Candidate:

@@ -13,11 +13,12 @@ from tasks.catalog.discovery.candidates import Candidate, Evidence, with_attribu
 from tasks.catalog.discovery.card_pages import is_card_page
 from tasks.catalog.discovery.colourways import find_colourways
 from tasks.catalog.discovery.context import Context, PageText
-from tasks.catalog.discovery.fields import Fields, collection_name
+from tasks.catalog.discovery.fields import Fields
 from tasks.catalog.discovery.grid import Picture, find_grid
 from tasks.catalog.discovery.labels import read_label, split_label
 from tasks.catalog.discovery.lines import find_lines
 from tasks.catalog.discovery.main_product import with_main_product
+from tasks.catalog.discovery.materials import collection_name
 from tasks.catalog.discovery.naming import can_name
 from tasks.catalog.discovery.noise import without_noise
 from tasks.catalog.discovery.offers import with_offers
@@ -25,6 +26,7 @@ from tasks.catalog.discovery.page_kinds import is_listing
 from tasks.catalog.discovery.sections import find_sections, points_of
 from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.discovery.shared_prices import with_shared_price
+from tasks.catalog.discovery.shared_sizes import with_shared_size
 from tasks.catalog.discovery.swatches import find_swatches, with_swatches, without_swatches, without_views
 from tasks.catalog.discovery.tables import Layout, read_price_tables
 from tasks.catalog.discovery.topics import without_strangers
@@ -104,6 +106,7 @@ def _read_cards(
     """What a page shows, after the products that single lines of it tell."""
     free = without_noise(text)
     shown = with_shared_price(without_strangers(_read_shown(free, pictures, context), text), free, context)
+    shown = with_shared_size(shown, free, context)
     return _marked(with_collection([*lines, *with_shared(shown, free, context)], free, context), text)
 
 

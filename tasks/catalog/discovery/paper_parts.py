@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tasks.catalog.boxes import Box
 from tasks.catalog.discovery.candidates import Candidate
 from tasks.catalog.discovery.context import PageText
-from tasks.catalog.discovery.fields import material_kind
+from tasks.catalog.discovery.materials import material_kind
 from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.names import is_sentence
 from tasks.catalog.vocabulary import fold, words

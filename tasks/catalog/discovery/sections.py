@@ -22,7 +22,7 @@ from tasks.catalog.discovery.grid import Picture
 from tasks.catalog.discovery.labels import read_label, split_label
 from tasks.catalog.discovery.layout import Group, group_segments, read_rows
 from tasks.catalog.discovery.naming import Name, can_name, pick_name
-from tasks.catalog.discovery.options import find_options, note_options, with_options
+from tasks.catalog.discovery.options import find_options, note_options, read_drawn, with_options
 from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.names import is_figure_caption, is_sentence
 from tasks.catalog.prices import find_prices
@@ -70,6 +70,7 @@ def find_sections(text: PageText, pictures: Sequence[Picture], context: Context)
         return []
     groups = text.groups
     values = _values(text.segments) | _prose(groups) | own_labels(read_rows(text.segments))
+    values |= frozenset(segment for one in read_drawn(text.segments, context) for segment in one.segments)
     best: tuple[float, float, list[Candidate]] = (float("-inf"), 0.0, [])
     parts = [one for one in text.segments if fold(one.text) in words("part_headings")]
     values |= frozenset(one for one in text.segments if any(_is_item(one, part) for part in parts))

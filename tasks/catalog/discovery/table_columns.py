@@ -32,6 +32,7 @@ _LEAD_SHARE = 0.9  # of the cells in a column of names
 _MIN_PAIRS = 2
 _LEADING = 2  # columns in which plain numbers may be codes
 _GTIN = re.compile(r"\d{12,14}")
+_DOTTED = re.compile(r"\d{3,6}\.\d{1,2}")
 _COLUMN_CODE = re.compile(r"[^\W_]+(?:[-./+_,][^\W_]+)+")
 # Fields whose values are words: a column of numbers under such a label holds something else ("Frame": its price).
 _WORDY = frozenset(
@@ -163,11 +164,17 @@ def is_column_code(text: str) -> bool:
     return bool(_COLUMN_CODE.fullmatch(text)) and text == text.upper() and any(char.isalpha() for char in text)
 
 
+def is_dotted_code(text: str) -> bool:
+    """Whether a cell reads like an amount, and is a code where its label says so ("9001.20")."""
+    return bool(_DOTTED.fullmatch(text))
+
+
 def _find_codes(columns: Sequence[Column], cells: Sequence[Sequence[Cell]]) -> int | None:
     """The column of article codes: the first labelled as such, else the first that reads as one."""
     labelled: dict[int, float] = {}
     for index, column in enumerate(columns):
-        weak = [cell for cell in cells[index] if _may_be_code(clean_code(cell.text))]
+        texts = [clean_code(cell.text) for cell in cells[index]]
+        weak = [text for text in texts if _may_be_code(text) or (column.by_label and is_dotted_code(text))]
         if column.field == "sku" and cells[index] and len(weak) >= _LABELLED_SHARE * len(cells[index]):
             labelled[index] = len(weak) / len(cells[index])
     if labelled:  # "Type" and "Model" may head names, too

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import pairwise
 
 from tasks.catalog.boxes import union
 from tasks.catalog.codes import is_code
+from tasks.catalog.dimensions import find_sizes
 from tasks.catalog.discovery.candidates import Candidate
+from tasks.catalog.discovery.fields import AXES
 from tasks.catalog.discovery.options import is_form
 from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.discovery.table_cells import split_sizes
 from tasks.catalog.discovery.table_columns import Column
 from tasks.catalog.discovery.table_records import Record
-from tasks.catalog.names import is_badge, is_name
+from tasks.catalog.names import clean_name, is_badge, is_name
 from tasks.catalog.products import AttributeValue, Measure, Product, Variant
+from tasks.catalog.vocabulary import fold
 
 _LEAD_RATIO, _MIN_LEADS = 1.1, 2  # of type sizes; rows
 _BOLD_SHARE, _MIN_BOLD = 0.8, 3  # of the rows; rows
+_MIN_REPEATED, _REPEATED_SHARE = 2, 0.8  # names; of the names under a heading
+_APART = frozenset({"dimensions", "size", "finish", "colours", *AXES})  # what tells rows of one name apart
 _NAMING = ("colours", "finish", "size", "material", "upholstery")  # what tells one form from another, in words
 
 
@@ -27,6 +32,52 @@ def with_name(record: Record, names: Sequence[int]) -> Record:
     if not names or not record.lead or own == list(record.lead):
         return record
     return record._replace(cells={**record.cells, names[0]: [*record.lead, *([] if record.form else own)]})
+
+
+def with_repeated(records: Sequence[Record], columns: Sequence[Column], name: int) -> list[Record]:
+    """The records with one number for those under one heading whose names come back with other codes and sizes.
+
+    Only where nearly all names under a heading do: a series' colours, listed size by size.
+    """
+    key = next((index for index, column in enumerate(columns) if column.field == "sku"), None)
+    told = [index for index, column in enumerate(columns) if column.field in _APART]
+    if key is None or not told:
+        return list(records)
+    headed: dict[str, dict[str, list[Record]]] = {}
+    for record in records:
+        own = fold(_text(record, name))
+        headed.setdefault(record.heading.text if record.heading else "", {}).setdefault(own, []).append(record)
+    numbers: dict[int, int] = {}
+    for named in headed.values():
+        repeated = [rows for own, rows in named.items() if own and _come_apart(rows, key, told)]
+        if len(repeated) >= _MIN_REPEATED and len(repeated) >= _REPEATED_SHARE * len(named):
+            numbers |= {id(record): rows[0].number for rows in repeated for record in rows}
+    return [record._replace(number=numbers.get(id(record), record.number)) for record in records]
+
+
+def _come_apart(rows: Sequence[Record], key: int, told: Sequence[int]) -> bool:
+    """Whether rows of one name stand apart, all have codes of their own, and differ in what tells forms apart."""
+    codes = {_text(record, key) for record in rows}
+    forms = {tuple(_text(record, index) for index in told) for record in rows}
+    alone = len({record.number for record in rows}) == len(rows)
+    apart = all(two.number - one.number > 1 for one, two in pairwise(rows))
+    return alone and apart and len(rows) > 1 and len(codes - {""}) == len(rows) == len(forms)
+
+
+def without_own_size(name: str, record: Record, columns: Sequence[Column]) -> str:
+    """A name without the size that its row has in a column of sizes, too, and what follows it ("Bullnose 3 x 24")."""
+    own = [size for i, one in enumerate(columns) if one.field == "dimensions" for size in find_sizes(_text(record, i))]
+    if not own or not own[0].measures:
+        return name
+    sizes = [size for size in find_sizes(name) if len(size.measures) > 1]
+    if not any(size.measures == own[0].measures for size in sizes) or not sizes[0].start:
+        return name
+    bare = clean_name(name[: sizes[0].start])
+    return bare if is_name(bare) else name
+
+
+def _text(record: Record, index: int) -> str:
+    return " ".join(cell.text for cell in record.cells.get(index, []))
 
 
 def name_their_rows(tables: Sequence[Sequence[Sequence[Segment]]]) -> bool:
@@ -63,8 +114,10 @@ def join_forms(
     """
     prices = {index for index, column in enumerate(columns) if column.field == "price"}
     found = []
-    for _, group in groupby(zip(records, candidates, strict=True), key=lambda pair: pair[0].number):
-        pairs = list(group)
+    products: dict[int, list[tuple[Record, Candidate]]] = {}
+    for record, one in zip(records, candidates, strict=True):
+        products.setdefault(record.number, []).append((record, one))
+    for pairs in products.values():
         rows = [one for _, one in pairs]
         if not any(prices & set(record.cells) for record, _ in pairs[1:]):
             rows = [rows[0], *(_with_price(one, rows[0]) for one in rows[1:])]

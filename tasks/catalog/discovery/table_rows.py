@@ -174,9 +174,9 @@ def _ends(row: Sequence[Segment], size: float) -> bool:
 def _is_open(row: Sequence[Segment], above: Sequence[Sequence[Segment]], size: float) -> bool:
     """Whether a row without a figure is the table's last record: a code, and all its cells in the columns above."""
     known = [cell.box for other in above if is_data_row(other) for cell in other]
-    coded = is_code(row[0].text) or is_spaced_code(row[0].text) or _LETTERED.fullmatch(row[0].text)
+    coded = [one for one in row if is_code(one.text) or is_spaced_code(one.text)]
     return (
-        bool(coded)
+        (bool(coded) or bool(_LETTERED.fullmatch(row[0].text)))
         and len(row) >= _MIN_OPEN
         and _top(row) - _bottom(above[-1]) <= _OPEN_GAP_SHARE * size
         and all(any(_is_flush(cell.box, box) for box in known) for cell in row)

@@ -12,7 +12,7 @@ from tasks.catalog.discovery.fields import AXES, Fields
 from tasks.catalog.discovery.labels import CURRENCY, Label
 from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.discovery.table_cells import Cell
-from tasks.catalog.discovery.table_columns import Column, is_column_code
+from tasks.catalog.discovery.table_columns import Column, is_column_code, is_dotted_code
 from tasks.catalog.names import is_badge
 from tasks.catalog.prices import find_prices, guess_currency, parse_amount
 from tasks.catalog.vocabulary import fold, words_pattern
@@ -34,6 +34,7 @@ def read_cell(column: Column, text: str, box: Box, fields: Fields) -> None:
         code = clean_code(text)
         named = column.by_label and bool(_LETTERS_CODE.fullmatch(code)) and code.isupper()
         counted = _COUNTED.fullmatch(code) and code.islower()  # "9 rolls" stands under codes in another table's row
+        named |= column.by_label and is_dotted_code(code)
         if (is_weak_code(code.replace(" ", "-")) and not counted) or is_column_code(code) or named:
             fields.put("sku", code, box)
     elif column.field == "price":

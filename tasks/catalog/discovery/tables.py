@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from typing import NamedTuple
 
 from tasks.catalog.boxes import Box, union
@@ -19,7 +19,7 @@ from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.discovery.table_cells import Cell, RawTable, Row
 from tasks.catalog.discovery.table_columns import Column, is_column_code, read_columns
 from tasks.catalog.discovery.table_facts import with_facts
-from tasks.catalog.discovery.table_forms import join_forms, with_name
+from tasks.catalog.discovery.table_forms import join_forms, with_name, with_repeated, without_own_size
 from tasks.catalog.discovery.table_matrices import find_matrices
 from tasks.catalog.discovery.table_records import NO_NAMES, Record, lower_heading, read_records, with_products
 from tasks.catalog.discovery.table_rows import find_tables
@@ -180,7 +180,19 @@ def _in_collection(found: list[Candidate], text: PageText, table: RawTable, cont
     heading = max(above, key=lambda segment: (segment.size, segment.box.y1), default=None) or _family(text, first, size)
     if heading is None or any(fold(token) in words("title_words") for token in heading.text.split()):
         return found
+    if any("collection" not in one.product.attributes for one in found):  # headings below only part the series
+        found = [_without_collection(one, table) for one in found]
     return [with_attribute(one, "collection", clean_name(heading.text), context, heading.box) for one in found]
+
+
+def _without_collection(one: Candidate, table: RawTable) -> Candidate:
+    """The candidate without the collection that a heading in the table gave it."""
+    place = one.product.provenance.get("collection")
+    if not (place and place.bbox and any(place.bbox == cell.box for row in table.rows for cell in row.cells)):
+        return one
+    attributes = {field: value for field, value in one.product.attributes.items() if field != "collection"}
+    places = {field: own for field, own in one.product.provenance.items() if field != "collection"}
+    return one._replace(product=one.product.model_copy(update={"attributes": attributes, "provenance": places}))
 
 
 def _family(text: PageText, first: Box, size: float) -> Segment | None:
@@ -200,6 +212,8 @@ def read_table(table: RawTable, columns: list[Column], page: int, context: Conte
     leads = any(record.lead for record in records)
     if names or leads:
         records = with_products(records, names[0] if names else NO_NAMES)
+    if names and not leads:
+        records = with_repeated(records, columns, names[0])
     forms: dict[int, Record] = {}  # by the candidate's `id`
     for record in records:
         if _lists_codes(record, columns):
@@ -209,13 +223,33 @@ def read_table(table: RawTable, columns: list[Column], page: int, context: Conte
             forms[id(candidate)] = record
             found.append(candidate)
     priced = [one for one in found if "price" in one.evidence]
-    if len(priced) >= _PRICED_SHARE * len(found):  # a footer's page number is no code
+    apart = _other_kinds(found, forms)
+    if len(priced) >= _PRICED_SHARE * (len(found) - len(apart)):  # a footer's page number is no code
         shapes = {_shape(one.product.sku or "") for one in priced} - {""}
-        found = [one for one in found if one in priced or _is_ordered(one.product.sku or "", shapes)]
+        found = [
+            one
+            for one in found
+            if one in priced
+            or _shape(one.product.sku or "") in shapes
+            or (id(one) not in apart and _is_ordered(one.product.sku or "", shapes))
+        ]
     money = sum(bool(words_pattern("finance_words").search(fold(one.product.name))) for one in found)
     if money > _MAX_MONEY_SHARE * len(found):
         return []
     return join_forms(found, [forms[id(one)] for one in found], columns) if names or leads else found
+
+
+def _other_kinds(found: Sequence[Candidate], records: Mapping[int, Record]) -> set[int]:
+    """The rows (by `id`) under headings under which none has a price, where all others have: a page's other tables."""
+    groups: dict[str, list[Candidate]] = {}
+    for one in found:
+        heading = records[id(one)].heading
+        groups.setdefault(heading.text if heading else "", []).append(one)
+    bare = [rows for rows in groups.values() if not any("price" in one.evidence for one in rows)]
+    others = [one for rows in groups.values() if rows not in bare for one in rows]
+    if not others or any("price" not in one.evidence for one in others):
+        return set()
+    return {id(one) for rows in bare for one in rows}
 
 
 def _lists_codes(record: Record, columns: Sequence[Column]) -> bool:
@@ -270,6 +304,8 @@ def _read_record(record: Record, columns: Sequence[Column], page: int, context: 
     if name is None and record.lead:  # a heading over its forms
         name = clean_name(record.lead[0].text), record.lead[0].box
         read_remarks(record.lead[1:], fields)
+    if name:
+        name = without_own_size(name[0], record, columns), name[1]
     if name and not any(column.field == "sku" for column in columns):
         name = _part_code(name, fields)
     if record.heading and "collection" not in fields.values:

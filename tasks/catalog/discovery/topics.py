@@ -26,6 +26,7 @@ def without_strangers(candidates: list[Candidate], text: PageText) -> list[Candi
     Under such a heading only a code or a size makes a product; portraits are told by the offices under the names,
     pictures of a report by their photographers.
     """
+    candidates = [one for one in candidates if "sku" in one.evidence or not heads_data(one.product.name)]
     if not candidates:
         return candidates
     if _is_elsewhere(candidates, text):
@@ -60,6 +61,13 @@ def heads_no_goods(heading: str) -> bool:
         return True
     parts = [" ".join(part.split()) for part in words_pattern("joining_words").sub(",", folded).split(",")]
     return any(parts) and all(map(_is_no_goods, filter(None, parts)))
+
+
+def heads_data(heading: str) -> bool:
+    """Whether a heading only says that data follow: "Formats and technical data"."""
+    parts = words_pattern("joining_words").sub(",", fold(NUMBERING.sub("", heading))).split(",")
+    named = [" ".join(part.split()) for part in parts if part.strip()]
+    return bool(named) and all(part in words("data_headings") or _is_no_goods(part) for part in named)
 
 
 def may_head_no_goods(heading: str) -> bool:

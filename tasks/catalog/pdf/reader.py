@@ -11,6 +11,7 @@ from tasks.catalog.boxes import Box
 from tasks.catalog.pages import Block, Page, PageImage, TextSource
 from tasks.catalog.pdf.blocks import build_blocks, build_text
 from tasks.catalog.pdf.captions import find_captions
+from tasks.catalog.pdf.chips import find_chips
 from tasks.catalog.pdf.content import Fragment, PageContent, read_content
 from tasks.catalog.pdf.document import open_document
 from tasks.catalog.pdf.drawings import find_drawings, is_rule, may_hold_drawings
@@ -119,18 +120,20 @@ class _PageReading:
         return (*layer, *recognised), "ocr" if more else "layer" if layer else "none", pictures
 
     def _find_drawn(self, content: PageContent, images: list[Box]) -> tuple[Box, ...]:
-        """Boxes of the drawings in lines and shapes on a page of text."""
-        if not may_hold_drawings(content.vectors) or self._frame.area > self._options.max_pixels:
+        """Boxes of the pictures that are drawn in lines and shapes on a page of text."""
+        if self._frame.area > self._options.max_pixels:
             return ()
+        words = [word for fragment in content.fragments for word in fragment.words]
         try:
-            survey = survey_page(self._display_list)
-            words = [word for fragment in content.fragments for word in fragment.words]
+            chips = find_chips(self._display_list, content.vectors, words)
+            if not may_hold_drawings(content.vectors):
+                return chips
             rules = [box for box in content.vectors if is_rule(box)]
-            drawings = find_drawings(self._display_list, survey, words, [*images, *rules])
+            known = [*images, *chips, *rules]
+            return (*chips, *find_drawings(self._display_list, survey_page(self._display_list), words, known))
         except MUPDF_ERRORS as error:
             self._problems.append(f"drawings were not looked for: {error}")
             return ()
-        return drawings
 
     def _recognise(
         self, images: list[FoundImage], layer: tuple[Fragment, ...]

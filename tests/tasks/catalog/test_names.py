@@ -136,4 +136,6 @@ def test_norms_pages_and_names_with_numbers_are_no_codes(text: str) -> None:
 def test_a_numbered_footnote_mark_is_no_part_of_a_code() -> None:
     assert clean_code("AN 81781)") == "AN 8178"
     assert clean_code("5788¹,²") == "5788"
+    assert clean_code("2210-141ᴰ") == "2210-141"
+    assert [clean_code(text) for text in ("No. 110-4", "NO-110")] == ["110-4", "NO-110"]
     assert clean_code("4036-92ᵃ") == "4036-92"

@@ -136,3 +136,10 @@ def test_codes_that_read_like_prices_do_not_set_the_currency(lines: list[str], c
 )  # fmt: skip
 def test_a_price_cell_may_say_what_its_price_is_for(text: str, amount: str | None) -> None:
     assert parse_amount(text) == amount
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"), [("96,00 /m²", "96.00"), ("1.200,00 / Stk.", "1200.00"), ("6 / box", None), ("2.50 m", None)]
+)
+def test_an_amount_with_cents_may_say_what_it_is_for(text: str, amount: str | None) -> None:
+    assert parse_amount(text) == amount

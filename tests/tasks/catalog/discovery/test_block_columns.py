@@ -191,3 +191,22 @@ def test_accessories_under_a_heading_like_the_others_stay_products(catalog: Any)
             page.text(475, y + 28 + row * 12, f"{price},00", 8)
     names = [one.name for one in page.discover().products]
     assert names == ["Rail Alma", "Rail Bora", "Rail Cora", "Rail Dora", "Wall bracket", "End cap", "Motor drive"]
+
+
+def test_elements_side_by_side_have_a_price_for_each_grade_in_letters(catalog: Any) -> None:
+    page = catalog.page().text(50, 60, "Bergen", 24).text(50, 780, "Prices in EUR, sizes in cm", 8)
+    names = ["2-seater sofa", "3-seater sofa", "Corner element"]
+    for column, name in enumerate(names):
+        x = 130 + 130 * column
+        page.text(x, 200, name, 9, bold=True).text(x, 212, f"BE-{20 + column}", 8)
+        page.text(x, 223, f"W {184 + column} D 98 H 84", 8).text(x, 234, f"1,{column}5 m³ / {62 + column} kg", 7)
+    page.text(50, 242, "Grade", 7)
+    for row, grade in enumerate(["A", "B", "C", "D", "Leather L1"]):
+        page.text(50, 256 + 13 * row, grade, 8)
+        for column in range(3):
+            page.text(155 + 130 * column, 256 + 13 * row, f"2.{100 + 90 * row + column},-", 8)
+    found = page.discover().products
+    assert [(one.name, one.sku) for one in found] == [(name, f"BE-{20 + at}") for at, name in enumerate(names)]
+    assert dict(found[1].prices) == {"A": "2101", "B": "2191", "C": "2281", "D": "2371", "Leather L1": "2461"}
+    read = {field: value.value for field, value in found[1].attributes.items() if hasattr(value, "value")}
+    assert read == {"width": "185", "depth": "98", "height": "84", "weight": "63"}

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tasks.catalog.discovery.topics import heads_data
+
 
 @pytest.mark.parametrize(("heading", "goods"), [("Tickets", 0), ("3. Admission", 0), ("Our team", 0), ("Vases", 4)])
 def test_a_list_under_a_heading_of_something_else_offers_nothing(catalog: Any, heading: str, goods: int) -> None:
@@ -35,3 +37,17 @@ def test_instructions_offer_nothing(catalog: Any) -> None:
     found = catalog.discover()
     assert found.products == ()
     assert found.reason
+
+
+@pytest.mark.parametrize(
+    ("heading", "data"),
+    [
+        ("Formats and technical data", True),
+        ("3. Technische Daten", True),
+        ("Dati tecnici, imballi", True),
+        ("Oak and formats", False),
+        ("Oslo", False),
+    ],
+)
+def test_a_heading_of_data_names_no_product(heading: str, data: bool) -> None:
+    assert heads_data(heading) is data

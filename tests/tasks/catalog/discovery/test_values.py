@@ -10,7 +10,7 @@ from tasks.catalog.codes import clean_code
 from tasks.catalog.dimensions import find_sizes
 from tasks.catalog.discovery.code_shapes import learn_code_tail
 from tasks.catalog.discovery.context import find_order_remark, find_unit_remark, guess_unit
-from tasks.catalog.discovery.fields import collection_of, material_kind
+from tasks.catalog.discovery.materials import collection_of, material_kind
 from tasks.catalog.products import Measure
 
 

@@ -1,4 +1,4 @@
-"""Drawings in lines and shapes, on pages with text."""
+"""Pictures that are drawn in lines and shapes, on pages with text."""
 
 from __future__ import annotations
 
@@ -47,3 +47,20 @@ def test_frames_cells_and_fills_are_no_drawings(document: pymupdf.Document, read
     page.draw_rect((440, 96, 560, 200), fill=(0.8, 0.9, 0.8))
     page.draw_rect((450, 106, 550, 140), fill=(1, 1, 1))
     assert read_first(document).images == ()
+
+
+def test_chips_of_a_colour_card_are_images_each_of_its_own(document: pymupdf.Document, read_first: ReadFirst) -> None:
+    page = document.new_page()
+    colors = [(0.9, 0.2, 0.1), (0.1, 0.5, 0.8), (0.3, 0.6, 0.2), (0.8, 0.8, 0.3), (0.4, 0.2, 0.5), (0.2, 0.2, 0.2)]
+    for number, color in enumerate(colors):
+        x, y = 60 + 160 * (number % 3), 100 + 150 * (number // 3)
+        page.draw_rect((x, y, x + 120, y + 90), fill=color)
+        page.insert_text((x, y + 104), f"Shade {number}", fontsize=9)
+    for row in range(6):  # the shaded cells of a table are none
+        page.draw_rect((60, 500 + 30 * row, 180, 530 + 30 * row), fill=(0.9, 0.9, 0.9) if row % 2 else (1, 1, 1))
+    images = read_first(document).images
+    assert sorted(tuple(image.boxes[0])[:2] for image in images) == sorted(
+        (60 + 160 * (number % 3), 100 + 150 * (number // 3)) for number in range(6)
+    )
+    assert len({image.sha256 for image in images}) == len(colors)
+    assert all(len(image.boxes) == 1 for image in images)
