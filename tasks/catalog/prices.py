@@ -79,7 +79,7 @@ class Price(NamedTuple):
 @lru_cache(maxsize=TEXT_CACHE)
 def find_prices(text: str, mark: DecimalMark | None = None, dollar: str = "USD") -> tuple[Price, ...]:
     """Every amount that stands beside a currency, in order. `dollar` is what a bare "$" means in the document."""
-    if not DIGIT.search(text):
+    if not DIGIT.search(text) or not any(map(text.casefold().__contains__, _SIGNS)):
         return ()
     text = western_digits(text)
     found = []

@@ -9,6 +9,7 @@ from tasks.catalog.codes import folded_labels
 from tasks.catalog.vocabulary import fold_label
 
 _LABELLED = re.compile(r"([^\W\d_][^\s:\d]*)\s?:?\s+(\d{2,3}(?:\.\d{3})+)(?![\d,]|\.\d)")
+_GROUPED = re.compile(r"\d\.\d{3}")
 _MONEY = re.compile(r"[€$£¥₽₺]|(?:EUR|USD|GBP|CHF|PLN|HUF|CZK|SEK|DKK|NOK|RUB|TRY|RON)\b")
 _MIN_TAILS = 3  # so many lines end in such a number
 
@@ -21,6 +22,7 @@ def learn_code_tail(texts: Sequence[str]) -> re.Pattern[str] | None:
     forms = {
         tuple(map(len, match[2].split(".")))
         for text in texts
+        if _GROUPED.search(text)  # most lines have none, and looking for a label before it takes long
         for match in _LABELLED.finditer(text)
         if fold_label(match[1]) in folded_labels()
     }
