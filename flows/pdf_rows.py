@@ -51,6 +51,8 @@ async def save_document_rows(
         await _examine_images(job, document, pages, discovery, images)
     products = await _save_products(job, document, discovery, images)
     chunks = await _save_chunks(job, document, pages, discovery)
+    if len(pages) < received.facts.page_count or discovery.faults:
+        return SavedRows([])  # what pages had that were not read or understood this time is not known to be gone
     return SavedRows(await delete_stale_rows(job, document, list(products.values()), chunks))
 
 

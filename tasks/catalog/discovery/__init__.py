@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from traceback import extract_tb
 
 from tasks.catalog.discovery.blocks import read_blocks
 from tasks.catalog.discovery.candidates import Candidate
@@ -50,7 +52,7 @@ def discover(pages: Sequence[Page], source: str) -> Discovery:
         try:
             reading = read_page_products(text, pictures, context, layout, own)
         except Exception as error:  # a fault of a rule costs the page that shows it, which is named, and no other
-            reading, faults[text.number] = PageReading([], None), f"{type(error).__name__}: {error}"
+            reading, faults[text.number] = PageReading([], layout), _locate(error)
         seen.extend(reading.candidates)
         layout, listings[text.number] = reading.layout, reading.listing
     seen += read_spreads(texts, seen, context)
@@ -79,3 +81,9 @@ def discover(pages: Sequence[Page], source: str) -> Discovery:
         faults=faults,
         engine=ENGINE,
     )
+
+
+def _locate(error: Exception) -> str:
+    """An error in one line, with the place in the code that raised it."""
+    place = extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error} ({Path(place.filename).name}, line {place.lineno})"

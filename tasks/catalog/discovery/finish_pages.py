@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
 
 from tasks.catalog.discovery.candidates import Candidate
 from tasks.catalog.discovery.context import PageText
@@ -64,6 +65,7 @@ def _names_part(line: str) -> bool:
     return named and all(token in known for token in tokens)
 
 
+@cache
 def _kinds_of_compounds() -> tuple[str, ...]:
     return tuple(word for word in words("finish_title_words") if len(word) >= _MIN_COMPOUND)
 

@@ -20,7 +20,7 @@ _HEADING_RATIO = 1.25  # of the cards' largest type: such a line ends what is sa
 
 def with_shared_price(cards: Sequence[Candidate], text: PageText, context: Context) -> list[Candidate]:
     """The cards with the only price that stands between their heading and them, where none has one of its own."""
-    if len(cards) < _MIN_CARDS or any(one.evidence & {"price"} for one in cards):
+    if len(cards) < _MIN_CARDS or any("price" in one.evidence for one in cards):
         return list(cards)
     area = union(one.cell for one in cards)
     above = [one for one in text.segments if one.box.y1 <= area.y0 + 1 and one.box.x_overlap(area) > 0]

@@ -170,6 +170,7 @@ class _PageReading:
     def _render(
         self, images: list[FoundImage], content: PageContent, blocks: tuple[Block, ...], pictures: tuple[Box, ...]
     ) -> list[FoundImage]:
+        # Drawings found one by one are not rendered again as the page's one drawing.
         boxes = choose_renders(images, () if pictures else content.vectors, blocks, self._frame, self._options)
         renders = []
         for box in [*boxes, *pictures]:
