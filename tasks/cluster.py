@@ -20,7 +20,7 @@ _CONFIG = {
     "distributed.logging.distributed": "critical",
     "distributed.scheduler.allowed-failures": 1,  # a page that kills workers is named after its second
     "distributed.comm.retry.count": 2,
-    "distributed.worker.preload": ["tasks.pages"],  # what a worker needs is imported while the rest still starts
+    "distributed.worker.preload": ["tasks.pages"],  # imported, and its first child started, while the rest starts
     # Measurements for a dashboard that is not there: with them, each worker's event loop took 6 % of a core.
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "1s",

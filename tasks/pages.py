@@ -28,8 +28,8 @@ from tasks.catalog.pdf.options import ReadOptions
 from tasks.cluster import get_cluster
 from tasks.documents import ReceivedDocument, pages_folder, read_options
 from tasks.jobs import Job
-from tasks.local.page_reader import PageChild, PageFailed, page_path
-from tasks.settings import Settings
+from tasks.local.page_reader import PageChild, PageFailed, page_path, start_spare
+from tasks.settings import Settings, load_settings
 from tasks.storage import documents as store
 from tasks.storage.jobs import Item, list_keys
 from tasks.storage.rows import PageRow, seal
@@ -73,6 +73,11 @@ class PageNews(NamedTuple):
 
 
 _children: dict[PagePlan, PageChild] = {}  # on a worker: the child stays for the next span of its document
+
+
+def dask_setup(_: object) -> None:
+    """Called by Dask in a worker that has just started."""
+    start_spare(load_settings().page_memory_mb << 20)
 
 
 @task(task_run_name="read {count} pages from {first} to {last}", cache_policy=NO_CACHE, persist_result=False)

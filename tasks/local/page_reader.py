@@ -21,7 +21,7 @@ from tasks.catalog.pdf.document import DocumentError, DocumentFacts
 from tasks.catalog.pdf.options import ReadOptions
 from tasks.local.page_messages import page_path, receive_within, send_message
 
-__all__ = ["PageChild", "PageFailed", "annotate_in_child", "inspect_in_child", "page_path"]
+__all__ = ["PageChild", "PageFailed", "annotate_in_child", "inspect_in_child", "page_path", "start_spare"]
 
 # Native memory that a library leaks, or caches for ever, is given back with the process.
 PAGES_PER_CHILD = 500
@@ -51,6 +51,7 @@ class _Process:
     """A running child and its pipes."""
 
     def __init__(self, memory_bytes: int) -> None:
+        self.memory_bytes = memory_bytes
         environment = {name: os.environ[name] for name in _PASSED_VARIABLES if name in os.environ} | _ONE_THREAD
         # -P: nothing of the working folder is importable.
         command = [sys.executable, "-P", "-m", "tasks.local.page_child", str(memory_bytes)]
@@ -101,6 +102,26 @@ class _Process:
 
 def _describe_end(code: int) -> str:
     return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+
+
+_spares: list[_Process] = []  # at most one
+
+
+def start_spare(memory_bytes: int) -> None:
+    """Start a child ahead, for the next `PageChild` of this process that allows it as much memory.
+
+    Its imports take as long as reading fifty pages; a worker has time for them while the document is being received.
+    """
+    if not _spares:
+        _spares.append(_Process(memory_bytes))
+
+
+def _take_spare(memory_bytes: int) -> _Process | None:
+    spare = _spares.pop() if _spares else None
+    if spare is not None and (spare.memory_bytes != memory_bytes or not spare.is_alive):
+        spare.kill()
+        return None
+    return spare
 
 
 class PageChild:
@@ -169,7 +190,7 @@ class PageChild:
         if self._process is not None and not self._process.is_alive:  # died between pages, which costs no page
             self.close()
         if self._process is None:
-            self._process = _Process(self._memory_bytes)
+            self._process = _take_spare(self._memory_bytes) or _Process(self._memory_bytes)
             try:
                 answer = self._open(self._process)
             except TimeoutError:

@@ -22,7 +22,8 @@ from tasks.catalog.pages import Page
 from tasks.catalog.pdf.document import DocumentError
 from tasks.catalog.pdf.options import ReadOptions
 from tasks.catalog.pdf.reader import read_document
-from tasks.local.page_reader import PageChild, PageFailed, inspect_in_child, page_path
+from tasks.local import page_reader
+from tasks.local.page_reader import PageChild, PageFailed, inspect_in_child, page_path, start_spare
 
 DEADLINE_SECONDS = 60.0
 
@@ -62,6 +63,29 @@ def wait_until_gone(pid: int) -> None:
             return
         time.sleep(0.1)
     raise AssertionError(f"process {pid} is still there")
+
+
+def test_a_spare_child_is_taken_once_by_who_allows_it_as_much_memory(document: Path, folder: Path) -> None:
+    start_spare(1 << 30)
+    start_spare(1 << 30)
+    [spare] = page_reader._spares
+    with open_child(document, folder, memory_bytes=1 << 30) as child, open_child(document, folder) as other:
+        for one, number in ((child, 1), (other, 3)):
+            one.read(number, deadline_seconds=DEADLINE_SECONDS)
+        assert child.pid == spare.pid != other.pid
+    start_spare(1 << 30)
+    [spare] = page_reader._spares
+    with open_child(document, folder) as child:  # of another bound
+        child.read(4, deadline_seconds=DEADLINE_SECONDS)
+        assert child.pid != spare.pid
+    assert not spare.is_alive
+    start_spare(0)
+    [spare] = page_reader._spares
+    os.kill(spare.pid, signal.SIGKILL)
+    wait_until_gone(spare.pid)
+    with open_child(document, folder) as child:
+        child.read(2, deadline_seconds=DEADLINE_SECONDS)
+    assert not page_reader._spares
 
 
 def stop_child(child: PageChild) -> int:
