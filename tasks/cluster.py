@@ -14,7 +14,14 @@ from tasks import progress
 from tasks.settings import load_settings
 
 # What Dask has to say on its own (lost connections at shutdown, restarted workers) is said by us per page.
-for _name in ("distributed", "distributed.worker", "distributed.nanny", "distributed.scheduler", "tornado"):
+for _name in (
+    "distributed",
+    "distributed.worker",
+    "distributed.nanny",
+    "distributed.scheduler",
+    "tornado",
+    "tornado.application",
+):
     logging.getLogger(_name).setLevel(logging.CRITICAL)
 _CONFIG = {
     "distributed.logging.distributed": "critical",
