@@ -49,9 +49,14 @@ _MAX_YEARS = 15  # from the first to the last year of a span
 _LOWER_CODE = re.compile(r"[a-z]{2,4}-\d{3,}")
 _NUMBERED_MARK = re.compile(r"(?<=[\w\s])(?:\d\)\s?)+$")  # "1)"; never the first of a text
 _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")  # "50.000" turns of a test
+_AMOUNT = re.compile(r"\d{1,3}\.\d{2}")  # "103.50"; "7013.01" may be a code
 _LETTER_CODE = re.compile(r"[A-Z]{2,6}(?:[-./][A-Z]{1,6}){1,3}")  # "PIQ-FS": where its column or label says so
 _CAPITALS = re.compile(r"[A-Z]{2,5} [A-Z\d]{1,6}")  # "MRM D3", "MRM MC": where a label says so
 _GROUPED_CODE = re.compile(r"\d{2,3}(?: \d{3})+[-/.]\d{2,3}(?!\d)")  # "12 345 678-00"
+_DATE = re.compile(
+    r"(?:19|20)\d\d([-./])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])|\d{1,2}([-./])\d{1,2}\2(?:19|20)\d\d"
+)
+_TELEPHONE = re.compile(r"[2-9]\d\d([-.])[2-9]\d\d\1\d{4}")  # as in North America
 _BLANK = re.compile(r"[\s./-]?_{2,}$")  # "7455-____": room for the suffix of a finish
 _PREFIX = re.compile(r"(?:[#№]|\bn[o°º]\.?)\s?(?![-/])", re.IGNORECASE)  # "NO-110" is a code
 
@@ -83,6 +88,8 @@ def is_code(token: str) -> bool:
         or not _TOKEN.fullmatch(token)
         or _NOT_A_CODE.fullmatch(token)
         or _is_span(token)
+        or _DATE.fullmatch(token)
+        or _TELEPHONE.fullmatch(token)
         or is_technical_term(token)
     ):
         return False
@@ -94,7 +101,7 @@ def is_code(token: str) -> bool:
         # Codes are set in capitals; "2nd", "A4x" or "3seater" are not.
         upper = all(char.isupper() for char in letters)
         return upper or (digits >= 3 and len(letters) <= 2) or bool(_LOWER_CODE.fullmatch(token))
-    if _THOUSANDS.fullmatch(token):
+    if _THOUSANDS.fullmatch(token) or _AMOUNT.fullmatch(token):
         return False
     return bool(re.fullmatch(r"\d{2,}([\-/.]\d{2,})+", token)) and digits >= 5 and "/" not in token
 
@@ -125,7 +132,7 @@ def is_weak_code(token: str) -> bool:
     token = strip_marks(token.strip("()[],;:"))
     if _LETTER_CODE.fullmatch(token):
         return True
-    if not 1 < len(token) <= _MAX_LENGTH or not any(char.isdigit() for char in token):
+    if not 1 < len(token) <= _MAX_LENGTH or not any(char.isdigit() for char in token) or _DATE.fullmatch(token):
         return False
     return bool(re.fullmatch(r"[\w.\-/+]+", token)) and not re.fullmatch(r"\d+[.,]\d{1,2}", token)
 

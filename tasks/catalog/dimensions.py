@@ -62,6 +62,7 @@ _CONVERTED = re.compile(
 )
 _FRACTION = re.compile(r"\d{1,2}/(?:2|4|8|16|32|64)\s?(?:\"|″|”|''|in\b|inch|zoll)", re.IGNORECASE)  # of a thread
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_FULL_DATE = re.compile(r"(?:[0-3]?\d/){2}(?:19|20)\d\d|(?:19|20)\d\d/[01]?\d/[0-3]?\d")
 _FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75", "⅛": ".125", "⅜": ".375", "⅝": ".625", "⅞": ".875"}
 _THIN_SHARE = 8  # a third number this many times smaller than the second is a slab's thickness, not its height
 _LONG_RATIO = 20  # a first number so many times all others is a bar's length
@@ -120,8 +121,10 @@ def _without_extents(text: str, terms: list[re.Match[str]]) -> list[re.Match[str
 def _is_date(terms: Sequence[re.Match[str]], text: str) -> bool:
     """Whether bare numbers on both sides of a stroke are years, a date, loads ("2026/27", "26/02", "2 000 / 700").
 
-    Also "2 x 5 W", which is a power, and what has one letter behind both numbers.
+    Also "03/12/2024", "2 x 5 W", which is a power, and what has one letter behind both numbers.
     """
+    if len(terms) == 3:
+        return bool(_FULL_DATE.fullmatch(text.strip()))
     if len(terms) != 2 or any(term["unit"] or term["pre"] or term["tail"] for term in terms):
         return False
     first, second = (term["number"] for term in terms)

@@ -36,7 +36,9 @@ def read_bare_amount(text: str, context: Context) -> str | None:
     cents = (match["cents"] or "").translate(_RAISED).strip(".,")
     ends = [match.start(part) for part in ("cents", "dash") if match[part]]
     whole = parse_decimal(text[match.start() : min(ends, default=match.end())], context.mark, grouped=True)
-    return f"{whole}.{cents}" if whole and cents and whole.isdigit() else whole
+    if whole and cents and whole.isdigit():
+        return f"{whole}.{cents}"
+    return whole if whole and len(whole) > 1 else None  # one figure alone counts something
 
 
 def find_bare_prices(captions: Sequence[tuple[Segment, Sequence[Segment]]], context: Context) -> list[SalePrice | None]:

@@ -222,7 +222,9 @@ class Fields:
         code = clean_code(text)
         tokens = code.split()
         only_letters = _LETTER_CODE.fullmatch(code) is not None and fold(code) not in words("unknown_words")
-        if only_letters or (tokens and len(tokens) <= 3 and any(is_weak_code(token) for token in tokens)):
+        address = any(token.endswith(",") and not is_weak_code(token) for token in tokens)  # "Como, IT, 22100"
+        weak = 0 < len(tokens) <= 3 and any(is_weak_code(token) for token in tokens) and not address
+        if only_letters or weak:
             self.put("sku", code, box)
 
     def _without_colour(self, text: str, box: Box) -> str:

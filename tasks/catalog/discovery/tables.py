@@ -41,6 +41,12 @@ _HEADING_RATIO, _HEADING_REACH_LINES = 1.3, 7.0  # of the table's type size
 _NO_CODES = frozenset({"name", "other", "category", "gtin", "price"})
 _PLAIN_CODE = re.compile(r"(?!(?:19|20)\d\d$)\d{4,8}")  # a year is none
 
+_MIN_DATED, _DATED_SHARE = 4, 0.7  # of a table's lines
+_DATE = re.compile(
+    r"\d{1,2}[./-]\d{1,2}[./-](?:\d\d|\d{4})|\d{4}-\d\d-\d\d|[0-3]\d[/-][01]\d"
+    r"|\d{1,2} [^\W\d_]{3,9}\.?(?: \d{2,4})?"
+)
+
 
 class Layout(NamedTuple):
     """What the tables so far tell of the next: the last one's columns, which may go on without their header."""
@@ -204,7 +210,7 @@ def _family(text: PageText, first: Box, size: float) -> Segment | None:
 
 def read_table(table: RawTable, columns: list[Column], page: int, context: Context) -> list[Candidate]:
     """Every row that is a product, in the given columns."""
-    if not _can_hold_products(columns):
+    if not _can_hold_products(columns) or (_is_ledger(table) and not _has_codes(columns)):
         return []
     found = []
     names = [index for index, column in enumerate(columns) if column.field == "name"]
@@ -280,6 +286,17 @@ def _can_hold_products(columns: Sequence[Column]) -> bool:
         return "sku" in fields or ("name" in fields and (unlabelled or bool(labelled & _TRADE_LABELS)))
     measured = bool(fields & {*AXES, "dimensions"})
     return "sku" in labelled and ("name" in labelled or measured)
+
+
+def _is_ledger(table: RawTable) -> bool:
+    """Whether each line has its date, as a bank's statement and a list of payments do; offers have one together."""
+    lines = [row for row in table.rows if len(row.cells) > 1]
+    dated = sum(any(_DATE.fullmatch(cell.text.strip()) for cell in row.cells) for row in lines)
+    return dated >= _MIN_DATED and dated >= _DATED_SHARE * len(lines)
+
+
+def _has_codes(columns: Sequence[Column]) -> bool:
+    return any(column.field == "sku" and column.by_label for column in columns)
 
 
 def _read_record(record: Record, columns: Sequence[Column], page: int, context: Context) -> Candidate | None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.catalog.codes import are_codes, find_code, is_code, is_spaced_code
+from tasks.catalog.codes import are_codes, find_code, is_code, is_spaced_code, is_weak_code
 
 
-@pytest.mark.parametrize("text", ["2034-82", "1955-93", "AK25", "58002-0000", "LX-1020.BK"])
+@pytest.mark.parametrize("text", ["2034-82", "1955-93", "AK25", "58002-0000", "LX-1020.BK", "7013.01"])
 def test_a_code_reads_as_one(text: str) -> None:
     assert is_code(text)
 
 
-@pytest.mark.parametrize("text", ["2024-26", "2025/2026", "1998", "3QF", "60x60", "IP44", "EN14411", "12.03.2026"])
+@pytest.mark.parametrize(
+    "text",
+    "2024-26 2025/2026 1998 3QF 60x60 IP44 EN14411 12.03.2026 2020-09-29 2026.1.31 434-263-4300 103.50".split(),
+)
 def test_years_postcodes_sizes_and_norms_are_no_codes(text: str) -> None:
     assert not is_code(text)
 
@@ -22,6 +25,11 @@ def test_years_postcodes_sizes_and_norms_are_no_codes(text: str) -> None:
 )
 def test_a_number_before_a_unit_is_no_code(text: str, is_one: bool) -> None:
     assert is_spaced_code(text) is is_one
+
+
+@pytest.mark.parametrize("text", ["2020-09-29", "31.01.2026", "3.50"])
+def test_a_date_or_an_amount_is_no_code_under_any_label(text: str) -> None:
+    assert not is_weak_code(text)
 
 
 @pytest.mark.parametrize("head", ["Art. No.", "Art. No", "Ref. no. :", "No.", "Code", "#"])

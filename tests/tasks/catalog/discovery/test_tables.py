@@ -254,3 +254,18 @@ def test_a_code_and_a_size_may_stand_in_the_name_s_cell(catalog: Any) -> None:
         ("1200", "Tavolo Brenta 60x80", "300.00"), ("1211", "Tavolo Brenta 80x80", "377.00")
     ]  # fmt: skip
     assert len(products) == 6
+
+
+@pytest.mark.parametrize("dates", ["{:02}/03", "2026-03-{:02}", "{} March 2026"])
+def test_payments_with_a_date_each_are_no_offers(catalog: Any, dates: str) -> None:
+    rows = [(dates.format(i + 1), name, f"{20 + i}.50") for i, name in enumerate(STONES)]
+    found = catalog.page().table(("Date", "Description", "Amount USD"), rows, (40, 130, 400)).discover()
+    assert not found.products
+
+
+def test_offers_with_codes_may_have_a_date_each(catalog: Any) -> None:
+    rows = [(f"BD-{100 + i}", name, f"{i + 1:02}.03.2026", f"{20 + i}.50") for i, name in enumerate(STONES)]
+    found = (
+        catalog.page().table(("Code", "Description", "Valid from", "Price USD"), rows, (40, 130, 300, 430)).discover()
+    )
+    assert [one.name for one in found.products] == STONES
