@@ -57,6 +57,7 @@ _DATE = re.compile(
     r"(?:19|20)\d\d([-./])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])|\d{1,2}([-./])\d{1,2}\2(?:19|20)\d\d"
 )
 _TELEPHONE = re.compile(r"[2-9]\d\d([-.])[2-9]\d\d\1\d{4}")  # as in North America
+_HEX_COLOUR = re.compile(r"(?=\d*[A-F])[\dA-F]{6}", re.IGNORECASE)
 _BLANK = re.compile(r"[\s./-]?_{2,}$")  # "7455-____": room for the suffix of a finish
 _PREFIX = re.compile(r"(?:[#№]|\bn[o°º]\.?)\s?(?![-/])", re.IGNORECASE)  # "NO-110" is a code
 
@@ -151,6 +152,8 @@ def find_code(text: str) -> str | None:
             return candidate
     if is_spaced_code(text):
         return clean_code(text)
+    if numbered := _read_numbered(tokens[0]):
+        return numbered
     if grouped := _GROUPED_CODE.match(text):
         return grouped[0]
     if is_place(text):
@@ -160,6 +163,14 @@ def find_code(text: str) -> str | None:
         if is_code(tokens[index]) and before not in _NORMS and not _is_of_size(text, tokens, index):
             return clean_code(tokens[index])
     return None
+
+
+def _read_numbered(token: str) -> str | None:
+    """The code behind the sign of a number ("#SG1042", "№58002"); "#1A2B3C" is a colour."""
+    code = clean_code(token)
+    if token[0] not in "#№" or _HEX_COLOUR.fullmatch(code):
+        return None
+    return code if is_code(code) or (code.isdecimal() and len(code) >= _MIN_DIGITS) else None
 
 
 def _is_of_size(text: str, tokens: Sequence[str], index: int) -> bool:

@@ -135,6 +135,12 @@ def _is_date(terms: Sequence[re.Match[str]], text: str) -> bool:
     return (terms[1]["post"] or "") in ("W", "V") and not terms[0]["post"]
 
 
+def weight_unit_of(label: str) -> str | None:
+    """The unit that a label consists of ("kg", "Lbs."); None for what may be a size ("g", "t")."""
+    bare = label.strip(" ().[]").casefold()
+    return _WEIGHT_UNITS.get(bare) if len(bare) > 1 else None
+
+
 def find_weight(text: str, mark: DecimalMark | None = None) -> Measure | None:
     """The first weight in `text` ("12,5 kg"); weights per area or length are none."""
     match = _WEIGHT.search(western_digits(text))

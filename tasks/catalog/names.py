@@ -41,6 +41,7 @@ _PER_UNIT = re.compile(
 )
 _PRICE_REMARKS = re.compile(r"[^\w\s'’]+|(?<!\w)\d+(?!\w)")  # dashes, stars and quantities
 _BRACKETED = re.compile(r"\s*\([^()]*\)?$")  # "Technical data (mm)"
+_REMARK = re.compile(r"\([^()]*\)")  # "(none)"
 _LEADER = re.compile(r"[.·…_‥]{4,}")  # from an entry to its page
 _PAGE_WORD = re.compile(r"(?:page|seite|pagina|pag|p|σελίδα|σελ|стр)\.?\s*\d+", re.I)
 
@@ -105,7 +106,7 @@ def is_name(text: str) -> bool:
         return False
     if len(text.split()) > _MAX_WORDS or _CONTACT.search(text) or _PAGE_WORD.fullmatch(text):
         return False
-    if is_sentence(text) or text.endswith((":", "?")) or _LEADER.search(text):
+    if is_sentence(text) or text.endswith((":", "?")) or _LEADER.search(text) or _REMARK.fullmatch(text):
         return False
     if sum(char.isalpha() for char in _QUANTITY.sub("", text)) < 2:
         return False

@@ -251,11 +251,11 @@ def _read_row(cells: Sequence[Cell], columns: Sequence[Column], context: Context
 
 
 def _read_field(column: Column, text: str, box: Box, fields: Fields) -> None:
-    if column.field == "other":
+    if column.field in ("other", "name"):
         if sizes := find_sizes(text, fields.context.mark, fields.context.unit):
             for axis, measure in sizes[0].measures.items():
                 fields.put(axis, measure, box)
-    elif column.field != "name":
+    else:
         fields.read_value(Label(column.field, column.unit), text, box)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from tasks.catalog.boxes import Box
 from tasks.catalog.discovery.candidates import Candidate
@@ -18,6 +18,7 @@ _UNDER_LINES = 1.6  # a subtitle stands so near, in its type size
 _MIN_NUMBERED = 3  # headings counted 1, 2, 3
 _MIN_ELSEWHERE = 3  # products on other pages make the first one a cover
 _SUBTITLE_RATIO = 0.25  # of the title's type
+_LOUD_RATIO = 0.45  # of the title's type: what is set so large belongs to a cover wherever it stands
 _NUMBERED = re.compile(r"(\d{1,2})[.)]?\s+\S*[^\W\d_]{3}")
 _OWN_SHARE = 0.5  # of the headings that are counted: products counted so have their evidence each
 
@@ -85,17 +86,24 @@ def _is_care(one: Candidate) -> bool:
 
 
 def without_covers(candidates: list[Candidate], texts: Sequence[PageText]) -> list[Candidate]:
-    """Without the first page's title and what stands right under it, where other pages show products."""
+    """Without the first page's title and what stands right under it, where other pages show products.
+
+    Beside a list of contents it is a title even with a code and a price, which are of the terms of ordering there, and
+    so is what has no picture.
+    """
     first = next((text.number for text in texts), 0)
     names = {text.number: _cover_lines(text) for text in texts[:1]}
     elsewhere = sum(one.page != first for one in candidates)
     if elsewhere < _MIN_ELSEWHERE or not names[first]:
         return candidates
-    return [
-        one
-        for one in candidates
-        if one.page != first or one.product.provenance["name"].bbox not in names[first] or is_offer(one)
-    ]
+    opened = any(fold(segment.text) in words("contents_headings") for text in texts[:1] for segment in text.segments)
+    return [one for one in candidates if one.page != first or not _is_cover(one, names[first], opened=opened)]
+
+
+def _is_cover(one: Candidate, lines: Set[Box], *, opened: bool) -> bool:
+    bare = one.product.method == "spec" and "image" not in one.evidence
+    titled = one.product.provenance["name"].bbox in lines
+    return (opened and (bare or titled)) or (titled and not is_offer(one))
 
 
 def _cover_lines(text: PageText) -> set[Box]:
@@ -111,6 +119,7 @@ def _cover_lines(text: PageText) -> set[Box]:
             and any(-one.size <= one.box.y0 - other.box.y1 <= _UNDER_LINES * one.size for other in lines)
         ):
             lines.append(one)
-    told = [token for one in lines for token in fold(one.text).split()]
+    loud = [one for one in text.segments if one.size >= _LOUD_RATIO * largest.size]
+    told = [token for one in (*lines, *loud) for token in fold(one.text).split()]
     spoken = set(told) & (words("title_words") | words("price_list_words")) or any(map(_YEARS.search, told))
     return {one.box for one in lines} if spoken else set()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from tasks.catalog.codes import are_codes, clean_code, is_code, is_weak_code, strip_marks
-from tasks.catalog.dimensions import axes_of, find_sizes
+from tasks.catalog.dimensions import axes_of, find_sizes, weight_unit_of
 from tasks.catalog.discovery.fields import AXES
 from tasks.catalog.discovery.labels import CURRENCY, label_within, read_heads, unit_within
 from tasks.catalog.discovery.table_cells import Cell, RawTable, Row
@@ -32,6 +32,9 @@ _LEAD_SHARE = 0.9  # of the cells in a column of names
 _MIN_PAIRS = 2
 _LEADING = 2  # columns in which plain numbers may be codes
 _GTIN = re.compile(r"\d{12,14}")
+_PACKED = re.compile(
+    r"m[²2]|\b(?:qm|mq|sqm|sq\.?\s?ft|sf|pcs|pc|pz|stk|szt|шт|box|carton|ctn|pallet|pack|case)\b", re.IGNORECASE
+)
 _DOTTED = re.compile(r"\d{3,6}\.\d{1,2}")
 _COLUMN_CODE = re.compile(r"[^\W_]+(?:[-./+_,][^\W_]+)+")
 # Fields whose values are words: a column of numbers under such a label holds something else ("Frame": its price).
@@ -56,7 +59,7 @@ def read_columns(
     signs = [index for index, found in enumerate(cells) if _are_currencies(found)]
     headers = _without_signs(headers, signs, cells)
     columns = [_column(header, found) for header, found in zip(headers, cells, strict=True)]
-    columns = _with_units(_read_watts(_read_letters(columns)), headers)
+    columns = _with_weights(_with_units(_read_watts(_read_letters(columns)), headers), headers, cells)
     columns = find_prices_columns(columns, headers, cells, table.rows, price_labels, priced)
     if columns[0].field in ("other", "sku") and _count_rows(cells[0]):
         columns[0] = columns[0]._replace(field="row_number")
@@ -145,6 +148,18 @@ def _read_watts(columns: list[Column]) -> list[Column]:
     if not lamps or axes > 1:
         return columns
     return [column._replace(field="wattage") if column.label.strip(" []()") == "W" else column for column in columns]
+
+
+def _with_weights(columns: list[Column], headers: Sequence[Header], cells: Sequence[Sequence[Cell]]) -> list[Column]:
+    """Columns of amounts under a bare "kg" hold the products' weight; beside counts and areas it is a box's."""
+    if any(_PACKED.search(f"{header.over} {header.own}") for header in headers):
+        return columns
+    return [
+        Column("weight", column.label, unit, by_label=True)
+        if column.field == "other" and not header.over and (unit := weight_unit_of(column.label)) and are_amounts(own)
+        else column
+        for column, header, own in zip(columns, headers, cells, strict=True)
+    ]
 
 
 def _with_units(columns: list[Column], headers: Sequence[Header]) -> list[Column]:

@@ -40,6 +40,20 @@ def test_the_head_of_a_column_of_codes_is_none(head: str) -> None:
     assert find_code(head) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("#SG1042", "SG1042"),
+        ("#58002 Tray", "58002"),
+        ("#1 in its class", None),
+        ("#1A2B3C", None),
+        ("#made4you", None),
+    ],
+)
+def test_a_code_may_follow_the_sign_of_a_number(text: str, code: str | None) -> None:
+    assert find_code(text) == code
+
+
 def test_what_stands_behind_a_norm_s_word_is_no_code() -> None:
     assert find_code("ISO 10545-12") is None
     assert find_code("Bolt 10545-12") == "10545-12"

@@ -127,3 +127,22 @@ def test_finishes_of_a_part_under_their_heading_are_no_products(catalog: Any) ->
         page.text(300, 140, f"B 350 x H {1720 - index} x T 345 mm", 9).text(300, 160, f"Art.-Nr. SH-03{index}5", 9)
         page.text(300, 180, f"{549 + index},00 EUR", 9)
     assert [one.name for one in page.discover().products] == ["Hochschrank", "Midischrank", "Unterschrank"]
+
+
+def test_sizes_in_a_row_s_words_and_a_column_of_kilograms_are_the_form_s_own(catalog: Any) -> None:
+    page = catalog.page().text(40, 50, "TARIF 2026 - prix HT en EUR", 10)
+    for index, name in enumerate(["Oléron", "Bréhat", "Houat"]):
+        y = 90 + index * 130
+        page.picture(40, y, 150, 100, index).text(210, y + 10, name, 14, bold=True)
+        rows = [
+            (f"TB{index}{width}", f"L {width} x P 90 x H {74 + index} cm", f"{40 + index},5", f"{width * 7},00 €")
+            for width in (160, 180, 200)
+        ]
+        for line, row in enumerate([("Réf.", "Désignation / Dimensions", "kg", "Prix HT"), *rows]):
+            for x, text in zip((210, 290, 430, 490), row, strict=True):
+                page.text(x, y + 30 + line * 14, text, 8, bold=line == 0)
+    found = page.discover().products
+    assert [one.name for one in found] == ["Oléron", "Bréhat", "Houat"]
+    assert [one.attributes["height"] for one in found] == [Measure(value=str(74 + i), unit="cm") for i in range(3)]
+    assert [form.attributes["width"].value for form in found[0].variants] == ["160", "180", "200"]
+    assert found[1].variants[0].attributes["weight"] == Measure(value="41.5", unit="kg")

@@ -199,3 +199,23 @@ def test_a_page_s_heading_over_a_room_is_no_swatch_and_names_the_collection(cata
         (STONES[index], f"EN{3270 + 97 * index}") for index in range(4)
     ]
     assert {one.attributes.get("collection") for one in products} == {"Corvo"}
+
+
+def test_a_cover_with_contents_and_terms_shows_no_product(catalog: Any) -> None:
+    page = catalog.page().picture(0, 0, 595, 459).text(50, 528, "Wexford & Lane", 30)
+    page.text(50, 547, "Bath & Kitchen Accessories | 2027 List Prices", 13)
+    contents = ("Contents", "Corbin bath hardware . . . . 2", "Free-standing & shower . . . . 3", "Kitchen . . . . 4")
+    terms = (
+        "Ordering",
+        "Please order by item number including finish suffix. Minimum",
+        "opening order $500.00; reorders $150.00. Orders over",
+        "$1,500.00 ship freight prepaid within the contiguous 48 states.",
+        "Showroom Hours Mon-Fri 9-5. orders@wexfordlane.example",
+        "T 555-0142",
+    )
+    for x, lines in ((50, contents), (324, terms)):
+        for number, line in enumerate(lines):
+            page.text(x, 588 + 12.6 * number, line, 8.4, bold=number == 0)
+    rows = [(f"KV-{100 + i}", name, f"$ {200 + i}.00") for i, name in enumerate(STONES[:6])]
+    catalog.page().table(("Code", "Model", "Price"), rows, (40, 130, 400))
+    assert [one.name for one in catalog.discover().products] == STONES[:6]
