@@ -42,13 +42,12 @@ from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.discovery.table_forms import name_their_rows
 from tasks.catalog.names import clean_name, is_name, strip_continued
 from tasks.catalog.products import ImageLink, Variant
-from tasks.catalog.vocabulary import fold, fold_label, labels
+from tasks.catalog.vocabulary import fold
 
 _MIN_BLOCKS, _MIN_RUNS = 2, 4
 _TOLD_SHARE = 0.6  # of the headings over rows without a head have other lines under them, too
 _LIKE_MOST = 0.6  # of the blocks under headings of one look are certain: the others are as they are
 _SCORE = 0.85
-_REMARK = 60  # characters: a line that says what the document is
 
 
 class PageBlocks(NamedTuple):
@@ -77,12 +76,11 @@ def read_blocks(texts: Sequence[PageText], repeated: frozenset[str], context: Co
     rows = {text.number: read_page_rows(text) for text in texts}
     heads = find_heads(list(rows.items()))
     titled = find_titled(texts, heads)
-    priced = _lists_prices(texts, context)
-    pools = _read_pools(titled, rows, context, priced=priced)
+    pools = _read_pools(titled, rows, context)
     taken = frozenset(one.region.head.page for one in titled if one.region.head.signature in pools)
     runs = find_titled(texts, find_runs(list(rows.items()), taken, context))
     if len(runs) >= _MIN_RUNS and _are_told(runs):
-        pools |= _read_pools(runs, rows, context, priced=priced)
+        pools |= _read_pools(runs, rows, context)
         titled += runs
     if len(titled) < _MIN_BLOCKS:
         return {}
@@ -113,15 +111,8 @@ def _are_told(runs: Sequence[Titled]) -> bool:
     return len(told) >= _TOLD_SHARE * len(runs)
 
 
-def _lists_prices(texts: Sequence[PageText], context: Context) -> bool:
-    """Whether the document names a currency, or says in large type or anywhere short that it lists prices."""
-    short = (one.text for text in texts for one in text.segments if len(one.text) <= _REMARK)
-    tokens = (token for line in short for token in line.split())
-    return context.currency is not None or any(labels().get(fold_label(token)) == "price" for token in tokens)
-
-
 def _read_pools(
-    titled: Sequence[Titled], rows: Mapping[int, Sequence[Row]], context: Context, *, priced: bool
+    titled: Sequence[Titled], rows: Mapping[int, Sequence[Row]], context: Context
 ) -> dict[tuple[str, ...], Columns]:
     """By head, the columns of the tables under it; only of those whose rows are forms."""
     kinds: dict[tuple[str, ...], list[Titled]] = defaultdict(list)
@@ -131,7 +122,7 @@ def _read_pools(
     open_pools: dict[tuple[str, ...], Columns] = {}
     for signature, found in kinds.items():
         heads = [one.region.head for one in found]
-        pool = read_pool(heads, [_beside(one, rows) for one in found], context, priced=priced)
+        pool = read_pool(heads, [_beside(one, rows) for one in found], context, priced=context.lists_prices)
         if pool is None or _name_collections(found) or not _tell_forms(pool):
             continue
         if name_their_rows([_form_rows(one, rows) for one in found]):

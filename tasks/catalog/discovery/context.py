@@ -23,8 +23,9 @@ from tasks.catalog.pages import Page
 from tasks.catalog.prices import guess_currency, guess_dollar
 from tasks.catalog.products import Measure, Place
 from tasks.catalog.running_lines import find_running_lines
-from tasks.catalog.vocabulary import fold_label, labels
+from tasks.catalog.vocabulary import fold, fold_label, labels, words
 
+_REMARK = 60  # characters: a line that says what the document is
 _UNIT_REMARK = re.compile(r"\b(?:in|en|em|σε|в|w|v|i|à)\s+(mm|cm|[^\W\d_]{3,13}|мм|см|εκ)\b", re.IGNORECASE)
 _UNIT_AT_END = re.compile(r"(?P<sizes>[^()\d]{3,40}?),?\s+(mm|cm|мм|см)\.?", re.IGNORECASE)
 _SIZES = re.compile(r"\bmått\b", re.IGNORECASE)  # Swedish; without its ring it is a finish
@@ -86,6 +87,7 @@ class Context(NamedTuple):
     axes: tuple[str, ...] = ()  # the order of a size's numbers, where the document says it once for all
     code_tail: re.Pattern[str] | None = None  # finds codes at the ends of lines that read as numbers ("712.330")
     legend: frozenset[str] = frozenset()  # letters in brackets behind names, which the document explains
+    lists_prices: bool = False  # names a currency, or says in a short line that it lists prices
 
     def place(self, page: int, box: Box | None) -> Place:
         return Place(source=self.source, page=page, bbox=box)
@@ -99,7 +101,15 @@ def read_context(pages: Sequence[Page], source: str) -> Context:
     unit = find_unit_remark(texts) or guess_unit(texts, mark)
     axes = find_order_remark(texts)
     currency, tail = guess_currency(texts), learn_code_tail(texts)
-    return Context(source, mark, guess_dollar(joined), currency, unit, body_size(pages), axes, tail, find_legend(texts))
+    priced, legend = currency is not None or speaks_of_prices(texts), find_legend(texts)
+    return Context(source, mark, guess_dollar(joined), currency, unit, body_size(pages), axes, tail, legend, priced)
+
+
+def speaks_of_prices(texts: Sequence[str]) -> bool:
+    """Whether a short line has a label of prices, or what a list of them is called ("Listino prezzi 2026")."""
+    tokens = {token for text in texts if len(text) <= _REMARK for token in text.split()}
+    named = words("price_list_words")
+    return any(labels().get(fold_label(token)) == "price" or fold(token) in named for token in tokens)
 
 
 def find_unit_remark(texts: Sequence[str]) -> str | None:

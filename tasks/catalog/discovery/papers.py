@@ -29,6 +29,7 @@ from tasks.catalog.vocabulary import fold, fold_page, words, words_pattern
 __all__ = ["is_letter", "kind_of_paper", "without_papers"]
 
 _FEW_PAGES = 3  # a short document is judged by its words
+_FEW_PRODUCTS = 2  # in a document: each has to be shown
 _MAX_CODED = 2  # products with codes beside a list of parts
 
 
@@ -50,7 +51,17 @@ def kind_of_paper(texts: Sequence[PageText], kept: Sequence[Candidate]) -> str |
         "sku" in one.evidence for one in kept
     ):
         return "a paper"
-    return None
+    return "a text with numbers like codes" if 0 < len(kept) <= _FEW_PRODUCTS and not _are_shown(kept) else None
+
+
+def _are_shown(kept: Sequence[Candidate]) -> bool:
+    """Whether products are more than headings with a code, a price or sizes under them.
+
+    They are pictured, listed, or have a code with a price, or with sizes under labels.
+    """
+    told = {kind for one in kept for kind in one.evidence}
+    documented = "sku" in told and ("price" in told or {"size", "labels"} <= told)
+    return documented or any(one.product.method != "spec" or "image" in one.evidence for one in kept)
 
 
 def without_papers(candidates: Sequence[Candidate], texts: Sequence[PageText]) -> list[Candidate]:

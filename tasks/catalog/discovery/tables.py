@@ -210,7 +210,7 @@ def _family(text: PageText, first: Box, size: float) -> Segment | None:
 
 def read_table(table: RawTable, columns: list[Column], page: int, context: Context) -> list[Candidate]:
     """Every row that is a product, in the given columns."""
-    if not _can_hold_products(columns) or (_is_ledger(table) and not _has_codes(columns)):
+    if not _can_hold_products(columns, priced=context.lists_prices) or (_is_ledger(table) and not _has_codes(columns)):
         return []
     found = []
     names = [index for index, column in enumerate(columns) if column.field == "name"]
@@ -277,13 +277,16 @@ def _shape(code: str) -> str:
     return "".join("9" if char.isdigit() else "A" if char.isalpha() else char for char in code)
 
 
-def _can_hold_products(columns: Sequence[Column]) -> bool:
-    """A price and a code, or a price and a name under labels of the trade; without prices, labelled codes with more."""
+def _can_hold_products(columns: Sequence[Column], *, priced: bool) -> bool:
+    """A price and a code, or a price and a name under labels of the trade; without prices, labelled codes with more.
+
+    Names and amounts without labels are an offer where the document lists prices (`priced`).
+    """
     fields = {column.field for column in columns}
     labelled = {column.field for column in columns if column.by_label}
     if "price" in fields:
         unlabelled = not any(column.label for column in columns)
-        return "sku" in fields or ("name" in fields and (unlabelled or bool(labelled & _TRADE_LABELS)))
+        return "sku" in fields or ("name" in fields and ((unlabelled and priced) or bool(labelled & _TRADE_LABELS)))
     measured = bool(fields & {*AXES, "dimensions"})
     return "sku" in labelled and ("name" in labelled or measured)
 

@@ -131,3 +131,13 @@ def test_an_annual_report_tells_of_prices_and_offers_nothing(catalog: Any) -> No
         catalog.text(50, 316, "The price of a basin (width 40 cm) rose to", 9).text(50, 330, f"€{185 + page}.00", 9)
         catalog.picture(300, 120, 200, 140, seed=page)
     assert catalog.discover().products == ()
+
+
+def test_a_form_s_headings_with_numbers_like_codes_are_no_products(new_catalog: Any) -> None:
+    form = new_catalog().page().text(50, 60, "Petition by a partnership", 22, bold=True)
+    form.text(50, 90, "No.: 1545-0233", 9).text(50, 104, "Shape: round or square", 9)
+    found = form.page().text(50, 60, "Part II", 22, bold=True).text(50, 90, "Ref.: 13804-A", 9).discover()
+    assert (found.products, found.reason) == (
+        (),
+        "the document is a text with numbers like codes, not a catalog",
+    )

@@ -269,3 +269,12 @@ def test_offers_with_codes_may_have_a_date_each(catalog: Any) -> None:
         catalog.page().table(("Code", "Description", "Valid from", "Price USD"), rows, (40, 130, 300, 430)).discover()
     )
     assert [one.name for one in found.products] == STONES
+
+
+def test_names_and_numbers_of_a_document_that_lists_no_prices_are_no_offers(catalog: Any, new_catalog: Any) -> None:
+    rows = [(name, f"{88 + 7 * i}.00") for i, name in enumerate(STONES)]
+    assert (
+        not catalog.page().text(40, 60, "Borehole 1, depths", 14).table(("", ""), rows, (40, 300)).discover().products
+    )
+    named = new_catalog().page().text(40, 60, "Price list", 14).table(("", ""), rows, (40, 300)).discover()
+    assert [one.name for one in named.products] == STONES
