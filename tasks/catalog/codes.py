@@ -57,6 +57,7 @@ _DATE = re.compile(
     r"(?:19|20)\d\d([-./])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])|\d{1,2}([-./])\d{1,2}\2(?:19|20)\d\d"
 )
 _TELEPHONE = re.compile(r"[2-9]\d\d([-.])[2-9]\d\d\1\d{4}")  # as in North America
+_SUFFIX = re.compile(r"\d{2,3}|[A-Z]")
 _HEX_COLOUR = re.compile(r"(?=\d*[A-F])[\dA-F]{6}", re.IGNORECASE)
 _BLANK = re.compile(r"[\s./-]?_{2,}$")  # "7455-____": room for the suffix of a finish
 _PREFIX = re.compile(r"(?:[#№]|\bn[o°º]\.?)\s?(?![-/])", re.IGNORECASE)  # "NO-110" is a code
@@ -126,6 +127,14 @@ def is_spaced_code(text: str) -> bool:
         return False
     plain = letters.isalpha() and letters.isupper() and len(letters) <= _MAX_PREFIX and fold(letters) not in _NO_PREFIX
     return plain and digits.isdecimal() and _MIN_DIGITS <= len(digits) <= _MAX_DIGITS and is_code(f"{letters}-{digits}")
+
+
+@lru_cache(maxsize=TEXT_CACHE)
+def is_suffixed_code(text: str) -> bool:
+    """Whether all of `text` is a code with the number of a finish behind it ("A718-001 02", "LK204 B 11")."""
+    first, *more = strip_marks(text).split() or [""]
+    mixed = any(map(str.isalpha, first)) and any(map(str.isdigit, first))
+    return bool(more) and len(more) <= 2 and mixed and is_code(first) and all(map(_SUFFIX.fullmatch, more))
 
 
 def is_weak_code(token: str) -> bool:

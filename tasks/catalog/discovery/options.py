@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from tasks.catalog.boxes import Box, union
-from tasks.catalog.codes import clean_code, is_code, is_spaced_code
-from tasks.catalog.dimensions import find_sizes
+from tasks.catalog.codes import clean_code, is_code, is_spaced_code, is_suffixed_code
+from tasks.catalog.dimensions import Size, find_sizes
 from tasks.catalog.discovery.candidates import Candidate
 from tasks.catalog.discovery.context import Context
 from tasks.catalog.discovery.fields import Fields
@@ -26,8 +27,10 @@ _MIN_OPTIONS = 2
 _MAX_WORDS = 10  # of a line
 _EDGE_POINTS = 2.5
 _GAP_SHARE = 2.2  # of the type size, between two lines
+_HEADED_GAP_SHARE = 6.0  # where a size heads the second
 _HEADING_GAP_SHARE = 1.5  # of the heading's size
 _BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
+_MAX_HEADING_WORDS = 4  # before a size
 _MIN_CODE = 3  # characters of a code over its size
 _STEM_DIGITS = 3
 _LAST_PART = re.compile(r"[-./ ][^-./ ]+$")
@@ -60,19 +63,45 @@ def find_options(segments: Sequence[Segment], context: Context) -> list[Option]:
     With codes, the lines' words are finishes, materials or sizes, or the codes differ only in their last part;
     without codes, each has a price, and another size or finish.
     """
-    runs: list[list[Option]] = [[]]
-    for row in read_rows(segments):
-        option = _read_option(row, context)
-        if option is None or (runs[-1] and not _goes_on(runs[-1][-1], option)):
-            runs.append([])
-        if option is not None:
-            runs[-1].append(option)
+    runs = _read_runs(segments, context)
+    for column in _cut_columns(segments):
+        runs += _read_runs(column, context)
     if matrix := _read_code_matrix(segments, context):
         return matrix
     if drawn := read_drawn(segments, context):
         return drawn
     forms = (run for run in (*runs, *_read_strips(segments, context)) if _are_forms(run) or _are_headed(run, segments))
-    return max(forms, key=len, default=[])
+    return max(forms, key=lambda run: (len(run), sum(bool(one.sizes) for one in run)), default=[])
+
+
+def _read_runs(segments: Sequence[Segment], context: Context) -> list[list[Option]]:
+    """Lines below one another that tell forms, as far as they are set alike."""
+    runs: list[list[Option]] = [[]]
+    size: Size | None = None
+    headed = False
+    for row in read_rows(segments):
+        if heading := _read_heading(row, context):
+            size, headed = heading, True
+            continue
+        option = _read_option(row, context)
+        if option is None:
+            size = None
+        elif size and option.code and not option.sizes:
+            option = option._replace(sizes=dict(size.measures), size=size.text)
+        if option is None or (runs[-1] and not _goes_on(runs[-1][-1], option, headed=headed)):
+            runs.append([])
+        if option is not None:
+            runs[-1].append(option)
+        headed = False
+    return runs
+
+
+def _cut_columns(segments: Sequence[Segment]) -> list[list[Segment]]:
+    """What stands flush with several codes or behind them, where other text stands before them on their rows."""
+    codes = [one for one in segments if _is_code(one.text)]
+    edges = {round(one.box.x0) for one in codes if sum(abs(one.box.x0 - other.box.x0) <= 1 for other in codes) > 1}
+    columns = [[one for one in segments if one.box.x0 >= edge - _EDGE_POINTS] for edge in sorted(edges)]
+    return [column for column in columns if len(column) < len(segments)]
 
 
 def _are_headed(run: Sequence[Option], segments: Sequence[Segment]) -> bool:
@@ -173,7 +202,7 @@ def _read_option(row: Sequence[Segment], context: Context) -> Option | None:
         return None
     if labelled and labelled[0].field not in ("sku", "price"):
         return None
-    code = next((clean_code(s.text) for s in row if is_code(s.text) or is_spaced_code(s.text)), "")
+    code = next((clean_code(s.text) for s in row if _is_code(s.text)), "")
     left = text.replace(code, " ", 1) if code else text
     prices = find_prices(left, context.mark, context.dollar)
     for price in reversed(prices):
@@ -194,13 +223,25 @@ def _read_option(row: Sequence[Segment], context: Context) -> Option | None:
     return option if sum(option.kinds) >= _MIN_OPTIONS and (code or prices) else None
 
 
-def _goes_on(one: Option, other: Option) -> bool:
+def _is_code(text: str) -> bool:
+    return is_code(text) or is_spaced_code(text) or is_suffixed_code(text)
+
+
+def _read_heading(row: Sequence[Segment], context: Context) -> Size | None:
+    """The size that a line ends with, behind the form's name at most, which the lines below it have."""
+    sizes = find_sizes(row[0].text, context.mark, context.unit) if len(row) == 1 else ()
+    ends = len(sizes) == 1 and sizes[0].end >= len(row[0].text) - 1
+    return sizes[0] if ends and len(row[0].text[: sizes[0].start].split()) <= _MAX_HEADING_WORDS else None
+
+
+def _goes_on(one: Option, other: Option, *, headed: bool) -> bool:
+    """Whether a line goes on with the forms above it; `headed`: a size stands between."""
     first, second = one.segments[0], other.segments[0]
     return (
         one.kinds == other.kinds
         and first.looks_like(second)
         and abs(first.box.x0 - second.box.x0) <= _EDGE_POINTS
-        and other.box.y0 - one.box.y1 <= _GAP_SHARE * first.size
+        and other.box.y0 - one.box.y1 <= (_HEADED_GAP_SHARE if headed else _GAP_SHARE) * first.size
     )
 
 
@@ -210,7 +251,11 @@ def _are_forms(run: Sequence[Option]) -> bool:
     codes, names = [one.code for one in run], [one.name for one in run]
     forms = all(is_form(name) for name in names if name)
     if all(codes):
-        return len(set(codes)) == len(codes) and (forms or share_stem(codes))
+        by_size = defaultdict[str, list[str]](list)
+        for one in run:
+            by_size[one.size].append(one.code)
+        stems = len(by_size) > 1 and all(len(own) > 1 and share_stem(own) for own in by_size.values())
+        return len(set(codes)) == len(codes) and (forms or stems or share_stem(codes))
     told = [(one.name, one.size) for one in run]
     return forms and len(set(told)) == len(told)
 

@@ -37,6 +37,8 @@ _FOOT_SHARE = 0.93  # of the page's height
 _MAX_HEADINGS = 80
 _DESCRIPTION_WORDS = 5
 _REACH_LINES = 2.2  # of the largest type in a section: what is further from the rest of it is not of it
+_LOUD_RATIO = 2.0  # of a heading's type to that of the labels under it
+_DRAWING_REACH = 2.5  # so many times as far, where a drawing parts labels from what stands over them
 _SAME_LINE = 0.8  # of the smaller one's height
 _LINE_REACH = 5.0  # on the line of a text that is of it, so many times as far
 _SHARED_KINDS: frozenset[Evidence] = frozenset({"sku", "price", "size", "labels"})
@@ -74,6 +76,7 @@ def find_sections(text: PageText, pictures: Sequence[Picture], context: Context)
     best: tuple[float, float, list[Candidate]] = (float("-inf"), 0.0, [])
     parts = [one for one in text.segments if fold(one.text) in words("part_headings")]
     values |= frozenset(one for one in text.segments if any(_is_item(one, part) for part in parts))
+    values |= _form_headings(text.segments, context)
     free = [one for one in text.segments if one not in values and not _is_foot(one, text, context)]
     for headings in _headings_by_look(free, _DISPLAY_RATIO * context.body_size):
         sections = _divide(text, groups, headings)
@@ -83,6 +86,19 @@ def find_sections(text: PageText, pictures: Sequence[Picture], context: Context)
         if found and (score, headings[0].size) > best[:2]:
             best = (score, headings[0].size, found)
     return best[2]
+
+
+def _form_headings(segments: Sequence[Segment], context: Context) -> frozenset[Segment]:
+    """Lines that say a loud heading again with a size ("Onda 40  Ø 40 cm" under "Onda"): they head its forms."""
+    largest = max((one.size for one in segments), default=0.0)
+    loud = {one.text for one in segments if one.size * _LOUD_RATIO >= largest}
+    return frozenset(
+        one
+        for one in segments
+        if one.size * _LOUD_RATIO <= largest
+        and any(one.text.startswith(f"{name} ") for name in loud)
+        and find_sizes(one.text, context.mark, context.unit)
+    )
 
 
 def _is_item(one: Segment, part: Segment) -> bool:
@@ -318,12 +334,24 @@ def _near_part(section: Section) -> Section:
     reach = _REACH_LINES * max(
         section.name.segments[0].size, *(segment.size for segment in section.segments or section.name.segments)
     )
-    while near := [segment for segment in waiting if any(_is_near(segment.box, box, reach) for box in boxes)]:
+    while near := [
+        segment for segment in waiting if any(_is_near(segment.box, box, reach) for box in boxes)
+    ] or _find_label(waiting, section.name, boxes, reach):
         kept.extend(near)
         boxes.extend(segment.box for segment in near)
         waiting = [segment for segment in waiting if segment not in near]
     order = {segment: index for index, segment in enumerate(section.segments)}
     return section._replace(segments=tuple(sorted(kept, key=order.__getitem__)))
+
+
+def _find_label(waiting: Sequence[Segment], name: Name, boxes: Sequence[Box], reach: float) -> list[Segment]:
+    """The first label flush with a loud heading below a drawing, which stands between it and the text above."""
+    foot, size = max(box.y1 for box in boxes), name.segments[0].size / _LOUD_RATIO
+    below = [one for one in waiting if one.box.y0 >= foot and one.size <= size]
+    flush = [one for one in below if abs(one.box.x0 - name.box.x0) <= _FLUSH_POINTS]
+    first = min(flush, key=lambda one: one.box.y0, default=None)
+    near = first is not None and first.box.y0 - foot <= _DRAWING_REACH * reach and read_label(first.text)
+    return [first] if first and near else []
 
 
 def _is_near(box: Box, other: Box, reach: float) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tasks.catalog.discovery.options import is_form, share_stem
+from tasks.catalog.products import Measure
 
 SIZES = [("140 x 200 cm", "£420.00"), ("170 x 240 cm", "£690.00"), ("200 x 300 cm", "£980.00")]
 
@@ -114,3 +115,42 @@ def test_codes_by_size_and_finish_are_variants(catalog: Any) -> None:
     first = catalog.discover().products[0]
     assert {v.sku for v in first.variants} == {f"H007.{c}.{f}" for c in (96, 128, 160) for f in ("BR", "NI")}
     assert first.variants[0].name == "Brass, 96 mm"
+
+
+def _lamp(page: Any, name: str, x: float, y: float, stem: str) -> None:
+    """A name, a drawing's room, labels, and under each size codes with the number of a finish."""
+    page.text(x, y, name, 30).text(x, y + 40, "Marta Quiles, 2016", 8)
+    for index, (label, value) in enumerate((("Material", "Glazed stoneware"), ("IP", "20"), ("Net weight", "1.4 kg"))):
+        page.text(x, y + 150 + index * 10, label, 7.2).text(x + 55, y + 150 + index * 10, value, 7.2)
+    for number, size in enumerate((22, 35)):
+        top = y + 200 + 50 * number
+        page.text(x, top, f"{name} {size} Ø {size} × D {size / 2:g} cm", 7.2, bold=True)
+        for line, (finish, colour) in enumerate((("11", "Chalk"), ("64", "Iron"), ("70", "Sea green"))[: 2 + number]):
+            page.text(x, top + 14 + 9 * line, f"{stem}-0{size} {finish}", 7.2).text(
+                x + 55, top + 14 + 9 * line, colour, 7.2
+            )
+
+
+def test_codes_with_the_number_of_a_finish_are_forms_in_each_size_below_a_drawing(catalog: Any) -> None:
+    page = catalog.page().picture(40, 40, 230, 330, 1).picture(325, 420, 230, 330, 2)
+    _lamp(page, "Tramuntana", 298, 60, "A733")
+    _lamp(page, "Onda", 40, 440, "A688")
+    found = {one.name: one for one in page.discover().products}
+    assert list(found) == ["Tramuntana", "Onda"]
+    forms = found["Tramuntana"].variants
+    assert [form.sku for form in forms] == ["A733-022 11", "A733-022 64", "A733-035 11", "A733-035 64", "A733-035 70"]
+    assert [form.name for form in forms] == ["Chalk", "Iron", "Chalk", "Iron", "Sea green"]
+    assert forms[2].attributes["diameter"] == Measure(value="35", unit="cm")
+    assert found["Onda"].attributes["material"] == "Glazed stoneware"
+
+
+def test_text_beside_a_column_of_codes_does_not_part_its_forms(catalog: Any) -> None:
+    page = catalog.page().picture(0, 0, 595, 400, 1).text(40, 445, "Ondina", 40)
+    for line in range(12):
+        page.text(40, 480 + 11 * line, "A single sheet of spun aluminium turned", 8.2)
+    page.text(402, 450, "Ø 25 × H 14 cm", 7.2, bold=True)
+    codes = [f"A701-025 {number}" for number in (11, 39, 88, 90)]
+    for line, (code, colour) in enumerate(zip(codes, ("Chalk", "Terracotta", "Graphite", "Amber"), strict=True)):
+        page.text(402, 464 + 9 * line, code, 7.2).text(455, 464 + 9 * line, colour, 7.2)
+    [one] = page.discover().products
+    assert [form.sku for form in one.variants] == codes
