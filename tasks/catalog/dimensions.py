@@ -65,6 +65,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _FULL_DATE = re.compile(r"(?:[0-3]?\d/){2}(?:19|20)\d\d|(?:19|20)\d\d/[01]?\d/[0-3]?\d")
 _FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75", "⅛": ".125", "⅜": ".375", "⅝": ".625", "⅞": ".875"}
 _THIN_SHARE = 8  # a third number this many times smaller than the second is a slab's thickness, not its height
+_PLANK_RATIO = 4  # a slab's first side so many times its second is a plank's length
 _LONG_RATIO = 20  # a first number so many times all others is a bar's length
 
 
@@ -231,7 +232,8 @@ def _complete_axes(named: list[str | None], numbers: list[float], letters: Seque
         if len(numbers) == 2:
             return ["width", "length"]
         if len(numbers) >= 3 and numbers[2] * _THIN_SHARE <= min(numbers[0], numbers[1]):
-            return ["width", "length", "thickness", "extra"][: len(numbers)]
+            sides = ["length", "width"] if numbers[0] >= _PLANK_RATIO * numbers[1] else ["width", "length"]
+            return [*sides, "thickness", "extra"][: len(numbers)]
     if len(named) == 2 and "diameter" in named and None in named:
         return [axis or "height" for axis in named]  # "Ø40 × 13" is as high as the second number says
     if set(letters) >= {"l", "p"} and "width" not in named:

@@ -41,7 +41,9 @@ _PER_UNIT = re.compile(
 )
 _PRICE_REMARKS = re.compile(r"[^\w\s'’]+|(?<!\w)\d+(?!\w)")  # dashes, stars and quantities
 _BRACKETED = re.compile(r"\s*\([^()]*\)?$")  # "Technical data (mm)"
-_REMARK = re.compile(r"\([^()]*\)")  # "(none)"
+# "(none)"; a norm's number ("EN 14411 App. G", "ANSI A326.3").
+_NORM = r"(?:(?:EN|ISO|ASTM|DIN|UNI|BS|NF|ANSI|GOST|ГОСТ)[ -]){1,3}[A-Z]?\d{3,}"
+_NO_NAME = re.compile(rf"\([^()]*\)$|{_NORM}", re.IGNORECASE)
 _LEADER = re.compile(r"[.·…_‥]{4,}")  # from an entry to its page
 _PAGE_WORD = re.compile(r"(?:page|seite|pagina|pag|p|σελίδα|σελ|стр)\.?\s*\d+", re.I)
 
@@ -97,6 +99,11 @@ def is_badge(text: str) -> bool:
     return any(fold(text) in words(name) for name in _BADGES) or bool(re.fullmatch(_REDUCTION, text, re.IGNORECASE))
 
 
+def names_norm(text: str) -> bool:
+    """Whether the number of a norm stands in `text` ("R10 DIN EN 16165")."""
+    return re.search(_NORM, text) is not None
+
+
 @lru_cache(maxsize=TEXT_CACHE)
 def is_name(text: str) -> bool:
     """Whether `text` can be a product's name: short, with letters, no sentence, label, contact or page number."""
@@ -106,7 +113,7 @@ def is_name(text: str) -> bool:
         return False
     if len(text.split()) > _MAX_WORDS or _CONTACT.search(text) or _PAGE_WORD.fullmatch(text):
         return False
-    if is_sentence(text) or text.endswith((":", "?")) or _LEADER.search(text) or _REMARK.fullmatch(text):
+    if is_sentence(text) or text.endswith((":", "?")) or _LEADER.search(text) or _NO_NAME.match(text):
         return False
     if sum(char.isalpha() for char in _QUANTITY.sub("", text)) < 2:
         return False

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from tasks.catalog.boxes import Box
 from tasks.catalog.discovery.context import Context
 from tasks.catalog.discovery.fields import Fields
-from tasks.catalog.products import ImageLink, Place, Product
+from tasks.catalog.products import AttributeValue, ImageLink, Place, Product
 
 Evidence = Literal["sku", "price", "size", "labels", "image", "grid", "enough"]
 
@@ -74,7 +74,7 @@ def make_candidate(
     return Candidate(product, page, cell, frozenset(evidence))
 
 
-def with_attribute(one: Candidate, field: str, value: str, context: Context, box: Box) -> Candidate:
+def with_attribute(one: Candidate, field: str, value: AttributeValue, context: Context, box: Box) -> Candidate:
     """The candidate with one attribute more, read at `box`; a value that it has stays."""
     product = one.product
     if field in product.attributes:

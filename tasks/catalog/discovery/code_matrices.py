@@ -13,11 +13,12 @@ from typing import NamedTuple
 
 from tasks.catalog.boxes import Box, union
 from tasks.catalog.codes import clean_code, is_code
-from tasks.catalog.dimensions import find_sizes
+from tasks.catalog.dimensions import find_sizes, parse_measure
 from tasks.catalog.discovery.block_heads import Row, is_value
-from tasks.catalog.discovery.candidates import Candidate, make_candidate
+from tasks.catalog.discovery.candidates import Candidate, make_candidate, with_attribute
 from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.fields import Fields
+from tasks.catalog.discovery.labels import read_heads
 from tasks.catalog.discovery.layout import read_rows
 from tasks.catalog.discovery.options import is_form
 from tasks.catalog.discovery.page_products import with_collection
@@ -40,6 +41,7 @@ class _Matrix(NamedTuple):
     colors: tuple[Segment, ...]
     rows: tuple[Row, ...]
     box: Box
+    thick: tuple[Segment, ...] = ()  # the label of thickness beside them, if any
 
 
 def with_code_matrices(candidates: Sequence[Candidate], texts: Sequence[PageText], context: Context) -> list[Candidate]:
@@ -49,7 +51,12 @@ def with_code_matrices(candidates: Sequence[Candidate], texts: Sequence[PageText
         if "image" in one.evidence:
             shown[fold(one.product.name)].append(one)
     names = {name for name, found in shown.items() if len(found) == 1}
-    matrices = [matrix for text in texts for matrix in _find_matrices(text, names)] if len(names) >= _MIN_COLORS else []
+    tails = _find_tails([one for found in shown.values() for one in found if fold(one.product.name) in names])
+    matrices = [
+        matrix
+        for text in (texts if len(names) >= _MIN_COLORS else ())
+        for matrix in _find_matrices(text, names | tails[text.number].keys())
+    ]
     if not matrices:
         return list(candidates)
     forms: dict[str, list[Variant]] = defaultdict(list)
@@ -67,12 +74,66 @@ def with_code_matrices(candidates: Sequence[Candidate], texts: Sequence[PageText
                 told += [cell for cell in row if cell.box.x1 < matrix.colors[0].box.x0]
                 name = clean_name(", ".join(cell.text for cell in told))
                 for color, code in codes.items():
-                    forms[color].append(Variant(name=name or None, sku=code))
+                    forms[tails[matrix.page].get(color, color)].append(Variant(name=name or None, sku=code))
     pages = {text.number: text for text in texts}
     by_page = groupby(articles, key=lambda one: one.page)
     articles = [one for number, found in by_page for one in with_collection(list(found), pages[number], context)]
     kept = [one for one in candidates if not any(_is_in(one, matrix) for matrix in matrices)]
+    kept = _in_series(kept, matrices, tails, context)
     return [*(_with_forms(one, forms, names) for one in kept), *articles]
+
+
+def _find_tails(shown: Sequence[Candidate]) -> defaultdict[int, dict[str, str]]:
+    """By page, the ends of names that several share the beginning of ("avorio" of "lunara avorio"), with the names."""
+    found = defaultdict[int, dict[str, str]](dict)
+    by_series = defaultdict[tuple[int, str], list[str]](list)
+    for one in shown:
+        tokens = fold(one.product.name).split()
+        for count in range(1, len(tokens)):
+            by_series[one.page, " ".join(tokens[:count])].append(" ".join(tokens[count:]))
+    for (page, series), tails in by_series.items():
+        if len(tails) >= _MIN_COLORS:
+            found[page] |= {tail: f"{series} {tail}" for tail in tails}
+    return found
+
+
+def _in_series(
+    candidates: Sequence[Candidate],
+    matrices: Sequence[_Matrix],
+    tails: Mapping[int, Mapping[str, str]],
+    context: Context,
+) -> list[Candidate]:
+    """The colours of a series with what their columns call them and what all rows say; the series is no product."""
+    found = list(candidates)
+    for matrix in matrices:
+        for color in matrix.colors:
+            name = tails.get(matrix.page, {}).get(fold(color.text), "")
+            series = name.removesuffix(fold(color.text)).strip()
+            own = [one for one in found if one.page == matrix.page and series and fold(one.product.name) == name]
+            for one in own:
+                told = with_attribute(one, "colours", clean_name(color.text), context, color.box)
+                told = with_attribute(told, "collection", one.product.name[: len(series)], context, color.box)
+                found[found.index(one)] = _with_thickness(told, matrix, context)
+            found = [
+                one
+                for one in found
+                if not own
+                or one.page != matrix.page
+                or fold(one.product.name) != series
+                or one.product.method != "spec"
+            ]
+    return found
+
+
+def _with_thickness(one: Candidate, matrix: _Matrix, context: Context) -> Candidate:
+    """The thickness that all rows have under its label; of the candidate where it has none."""
+    under = [cell for row in matrix.rows for cell in row for head in matrix.thick if _is_under(cell, head)]
+    values = {parse_measure(cell.text, context.mark, "mm") for cell in under}
+    if len(values) != 1 or None in values or len(under) < len(matrix.rows):
+        return one
+    (value,) = values
+    assert value is not None
+    return with_attribute(one, "thickness", value, context, under[0].box)
 
 
 def _find_matrices(text: PageText, names: set[str]) -> list[_Matrix]:
@@ -85,8 +146,13 @@ def _find_matrices(text: PageText, names: set[str]) -> list[_Matrix]:
         body = _rows_below(rows[index + 1 :], colors)
         if len(body) >= _MIN_ROWS:
             box = union(cell.box for one in [row, *body] for cell in one)
-            found.append(_Matrix(text.number, tuple(colors), tuple(body), box))
+            thick = tuple(cell for cell in row if cell not in colors and _is_thickness(cell.text))
+            found.append(_Matrix(text.number, tuple(colors), tuple(body), box, thick))
     return found
+
+
+def _is_thickness(label: str) -> bool:
+    return any(one.field == "thickness" for one in read_heads(label))
 
 
 def _rows_below(rows: Sequence[Row], colors: Sequence[Segment]) -> list[Row]:

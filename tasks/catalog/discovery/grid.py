@@ -148,7 +148,8 @@ def _read_caption(
     fields = Fields(context)
     if numbered and (codes := _plain_numbers(one.group)):
         fields.put("sku", codes[0].text, codes[0].box)
-    options = find_options([segment for segment in segments if segment not in name.segments], context)
+    others = [segment for segment in segments if segment not in name.segments]
+    options = find_options(others, context, captioned=True)
     note_options(options, fields)
     told = frozenset(segment for option in options for segment in option.segments)
     prose = find_prose(segments, context)
@@ -208,9 +209,8 @@ def _is_grid(captioned: Sequence[Captioned], candidates: Sequence[Candidate]) ->
         return False
     boxes = [one.picture.box for one in captioned]
     in_line = [box for box in boxes if any(_in_line(box, other) for other in boxes if other != box)]
-    firsts = sorted((one.group.segments[0] for one in captioned), key=lambda segment: segment.size)
-    typical = firsts[len(firsts) // 2]
-    alike = sum(segment.looks_like(typical) for segment in firsts)
+    firsts = [one.group.segments[0] for one in captioned]
+    alike = sum(sum(one.looks_like(other) for other in firsts) >= _GRID_MIN for one in firsts)  # one look a grid
     return len(in_line) >= _GRID_SHARE * len(boxes) and alike >= _GRID_SHARE * len(firsts)
 
 

@@ -31,6 +31,7 @@ _HEADED_GAP_SHARE = 6.0  # where a size heads the second
 _HEADING_GAP_SHARE = 1.5  # of the heading's size
 _BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
 _MAX_HEADING_WORDS = 4  # before a size
+_MIN_COUNTED, _COUNTED_FIGURES = 3, 2
 _MIN_CODE = 3  # characters of a code over its size
 _STEM_DIGITS = 3
 _LAST_PART = re.compile(r"[-./ ][^-./ ]+$")
@@ -57,11 +58,11 @@ class Option(NamedTuple):
         return union(segment.box for segment in self.segments)
 
 
-def find_options(segments: Sequence[Segment], context: Context) -> list[Option]:
+def find_options(segments: Sequence[Segment], context: Context, *, captioned: bool = False) -> list[Option]:
     """The longest run of lines, set alike below one another, that tell forms of one product; [] where there is none.
 
     With codes, the lines' words are finishes, materials or sizes, or the codes differ only in their last part;
-    without codes, each has a price, and another size or finish.
+    without codes, each has a price, and another size or finish. In the caption of one picture codes may count up, too.
     """
     runs = _read_runs(segments, context)
     for column in _cut_columns(segments):
@@ -70,7 +71,8 @@ def find_options(segments: Sequence[Segment], context: Context) -> list[Option]:
         return matrix
     if drawn := read_drawn(segments, context):
         return drawn
-    forms = (run for run in (*runs, *_read_strips(segments, context)) if _are_forms(run) or _are_headed(run, segments))
+    runs += _read_strips(segments, context)
+    forms = (run for run in runs if _are_forms(run) or _are_headed(run, segments) or (captioned and _count_up(run)))
     return max(forms, key=lambda run: (len(run), sum(bool(one.sizes) for one in run)), default=[])
 
 
@@ -258,6 +260,16 @@ def _are_forms(run: Sequence[Option]) -> bool:
         return len(set(codes)) == len(codes) and (forms or stems or share_stem(codes))
     told = [(one.name, one.size) for one in run]
     return forms and len(set(told)) == len(told)
+
+
+def _count_up(run: Sequence[Option]) -> bool:
+    """Whether each line is a word or two with a code, and the codes differ in their last figures only."""
+    codes = [one.code for one in run]
+    if len(run) < _MIN_COUNTED or len({len(code) for code in codes}) > 1 or len(set(codes)) < len(codes):
+        return False
+    stems, ends = {code[:-_COUNTED_FIGURES] for code in codes}, [code[-_COUNTED_FIGURES:] for code in codes]
+    near = len(stems) == 1 and all(map(str.isdecimal, ends))
+    return near and all(0 < len(one.name.split()) <= _MAX_HEADING_WORDS for one in run)
 
 
 def is_form(name: str) -> bool:

@@ -24,12 +24,14 @@ from tasks.catalog.discovery.paper_titles import (
 )
 from tasks.catalog.discovery.services import without_services
 from tasks.catalog.discovery.topics import heads_no_goods, may_head_no_goods
+from tasks.catalog.names import names_norm
 from tasks.catalog.vocabulary import fold, fold_page, words, words_pattern
 
 __all__ = ["is_letter", "kind_of_paper", "without_papers"]
 
 _FEW_PAGES = 3  # a short document is judged by its words
 _FEW_PRODUCTS = 2  # in a document: each has to be shown
+_MIN_NORMS = 4  # lines of a page
 _MAX_CODED = 2  # products with codes beside a list of parts
 
 
@@ -75,7 +77,18 @@ def without_papers(candidates: Sequence[Candidate], texts: Sequence[PageText]) -
     }
     found = [one for one in found if one.page not in titled or ("sku" in one.evidence and has_name(one))]
     found = [one for one in found if not _names_no_goods(one)]
-    return without_covers(without_care(found), texts)
+    return without_covers(without_care(_without_norms(found, texts)), texts)
+
+
+def _without_norms(candidates: Sequence[Candidate], texts: Sequence[PageText]) -> list[Candidate]:
+    """Without the one thing that a page of norms and their values tells in words: the properties of all products."""
+    listing = {text.number for text in texts if sum(names_norm(one.text) for one in text.segments) >= _MIN_NORMS}
+    listing = {number for number in listing if sum(one.page == number for one in candidates) == 1}
+    return [
+        one
+        for one in candidates
+        if one.page not in listing or one.product.method != "spec" or one.evidence & {"image", "price"}
+    ]
 
 
 def _names_no_goods(one: Candidate) -> bool:

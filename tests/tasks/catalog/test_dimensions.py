@@ -100,6 +100,8 @@ def test_a_size_keeps_its_spelling_and_place() -> None:
         ("Textile collection 2026/27", {}),
         ("11 GU, 26/02", {}),
         ("from 03/12/2024 on", {}),
+        ("1900 × 190 × 14 mm", {"length": "1900", "width": "190", "thickness": "14"}),
+        ("60 × 120 × 0.9 cm", {"width": "60", "length": "120", "thickness": "0.9"}),
         ("2026/1/31", {}),
         ("60/200/75 cm", {"width": "60", "depth": "200", "height": "75"}),
         ("2 000 / 700", {}),

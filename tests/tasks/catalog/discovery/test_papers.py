@@ -141,3 +141,15 @@ def test_a_form_s_headings_with_numbers_like_codes_are_no_products(new_catalog: 
         (),
         "the document is a text with numbers like codes, not a catalog",
     )
+
+
+NAMES = ["Carrara", "Nero Marquina", "Verde Alpi", "Botticino", "Onice Miele", "Statuario"]
+
+
+def test_a_page_of_norms_and_their_values_shows_no_product(catalog: Any) -> None:
+    for number in range(2):
+        catalog.page().grid(3, 2, lambda i, n=number: [(NAMES[i] + " Maxi" * n, 10, False), (f"BD-{n}{i}0", 8, False)])
+    page = catalog.page().text(50, 60, "Shade variation", 16, bold=True).text(50, 90, "Code: MK-12", 8)
+    for line, norm in enumerate(("EN 14411 App. G", "ISO 10545-3", "ISO 10545-4", "DIN EN 16165", "ANSI A326.3")):
+        page.text(50, 120 + 14 * line, norm, 8).text(200, 120 + 14 * line, "60x120 cm", 8)
+    assert len(catalog.discover().products) == 12

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tasks.catalog.products import Measure
+
 _PLACES = [40.0, 130, 330, 430, 540]
 
 
@@ -69,3 +71,33 @@ def test_a_block_with_a_code_and_a_price_for_each_finish(catalog: Any) -> None:
         "30064.1", "30064.2", "30065.1", "30065.2", "30066.1", "30066.2",
     ]  # fmt: skip
     assert [one.price for one in products[0].variants][:2] == ["7.20", "8.60"]
+
+
+def test_columns_of_codes_under_the_ends_of_names_are_the_colours_of_a_series(catalog: Any) -> None:
+    page = catalog.page().text(40, 40, "LUNARA", 20, bold=True)
+    colours = ("Avorio", "Cenere", "Tortora", "Antracite")
+    for index, colour in enumerate(colours):
+        page.picture(40 + 135 * index, 60, 120, 90, index)
+        page.text(40 + 135 * index, 162, f"Lunara {colour}", 9, bold=True)
+    places = (40, 110, 170, 260, 310, 360, 410)
+    rows = [
+        (size, "9 mm", finish, *(f"LN1{row}0{number}" for number in range(1, 5)))
+        for row, (size, finish) in enumerate((("120x120", "Naturale"), ("60x120", "Naturale"), ("60x60", "Lappato")))
+    ]
+    for line, row in enumerate([("Formato cm", "Spess.", "Finitura", *colours), *rows]):
+        for x, text in zip(places, row, strict=True):
+            page.text(x, 200 + 14 * line, text, 7.5, bold=line == 0)
+    for index, trim in enumerate(("Battiscopa", "Gradino", "Mosaico")):
+        x = 40 + 135 * index
+        page.picture(x, 270, 100, 70, 10 + index).text(x, 352, trim, 8, bold=True).text(x, 363, "30x60 cm", 7)
+        for line, colour in enumerate(colours):
+            page.text(x, 380 + 10 * line, colour, 7).text(x + 70, 380 + 10 * line, f"LN5{index}0{line + 1}", 7)
+    found = {one.name: one for one in page.discover().products}
+    assert list(found) == [*(f"Lunara {colour}" for colour in colours), "Battiscopa", "Gradino", "Mosaico"]
+    cenere = found["Lunara Cenere"]
+    assert [form.sku for form in cenere.variants] == ["LN1002", "LN1102", "LN1202"]
+    assert (cenere.attributes["colours"], cenere.attributes["collection"]) == ("Cenere", "Lunara")
+    assert cenere.attributes["thickness"] == Measure(value="9", unit="mm")
+    assert [(form.name, form.sku) for form in found["Gradino"].variants] == [
+        (colour, f"LN510{number}") for number, colour in enumerate(colours, 1)
+    ]
