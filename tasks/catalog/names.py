@@ -41,9 +41,10 @@ _PER_UNIT = re.compile(
 )
 _PRICE_REMARKS = re.compile(r"[^\w\s'’]+|(?<!\w)\d+(?!\w)")  # dashes, stars and quantities
 _BRACKETED = re.compile(r"\s*\([^()]*\)?$")  # "Technical data (mm)"
-# "(none)"; a norm's number ("EN 14411 App. G", "ANSI A326.3").
+# "(none)"; a norm's number ("EN 14411 App. G", "ANSI A326.3"); a report's sums ("NOK 14.2 million").
 _NORM = r"(?:(?:EN|ISO|ASTM|DIN|UNI|BS|NF|ANSI|GOST|ГОСТ)[ -]){1,3}[A-Z]?\d{3,}"
-_NO_NAME = re.compile(rf"\([^()]*\)$|{_NORM}", re.IGNORECASE)
+_SUM = r"(?:[A-Z]{3}|[€$£]) ?\d[\d.,]* ?(?:million|billion|millionen|milliarden|milioni|miliardi|mio|mrd|mln|bn|m)\b"
+_NO_NAME = re.compile(rf"\([^()]*\)$|{_NORM}|{_SUM}", re.IGNORECASE)
 _LEADER = re.compile(r"[.·…_‥]{4,}")  # from an entry to its page
 _PAGE_WORD = re.compile(r"(?:page|seite|pagina|pag|p|σελίδα|σελ|стр)\.?\s*\d+", re.I)
 

@@ -61,8 +61,9 @@ def _are_shown(kept: Sequence[Candidate]) -> bool:
 
     They are pictured, listed, or have a code with a price, or with sizes under labels.
     """
-    told = {kind for one in kept for kind in one.evidence}
-    documented = "sku" in told and ("price" in told or {"size", "labels"} <= told)
+    told = {kind for one in kept for kind in one.evidence}  # of one that goes on overleaf, its parts have a kind each
+    sized = any(frozenset({"sku", "size", "labels"}) <= one.evidence for one in kept)
+    documented = sized or {"sku", "price"} <= told
     return documented or any(one.product.method != "spec" or "image" in one.evidence for one in kept)
 
 
