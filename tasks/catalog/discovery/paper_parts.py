@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence, Set
+from statistics import median
 
 from tasks.catalog.boxes import Box
 from tasks.catalog.discovery.candidates import Candidate
@@ -18,7 +19,7 @@ _UNDER_LINES = 1.6  # a subtitle stands so near, in its type size
 _MIN_NUMBERED = 3  # headings counted 1, 2, 3
 _MIN_ELSEWHERE = 3  # products on other pages make the first one a cover
 _SUBTITLE_RATIO = 0.25  # of the title's type
-_LOUD_RATIO = 0.45  # of the title's type: what is set so large belongs to a cover wherever it stands
+_LOUD_RATIO, _LOUD_TYPE = 0.45, 1.8  # of the title's type, of the text's: so large it is of a cover wherever it stands
 _NUMBERED = re.compile(r"(\d{1,2})[.)]?\s+\S*[^\W\d_]{3}")
 _OWN_SHARE = 0.5  # of the headings that are counted: products counted so have their evidence each
 
@@ -119,7 +120,8 @@ def _cover_lines(text: PageText) -> set[Box]:
             and any(-one.size <= one.box.y0 - other.box.y1 <= _UNDER_LINES * one.size for other in lines)
         ):
             lines.append(one)
-    loud = [one for one in text.segments if one.size >= _LOUD_RATIO * largest.size]
+    body = median(one.size for one in text.segments)
+    loud = [one for one in text.segments if one.size >= max(_LOUD_RATIO * largest.size, _LOUD_TYPE * body)]
     told = [token for one in (*lines, *loud) for token in fold(one.text).split()]
     spoken = set(told) & (words("title_words") | words("price_list_words")) or any(map(_YEARS.search, told))
     return {one.box for one in lines} if spoken else set()

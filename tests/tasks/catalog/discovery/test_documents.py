@@ -219,3 +219,14 @@ def test_a_cover_with_contents_and_terms_shows_no_product(catalog: Any) -> None:
     rows = [(f"KV-{100 + i}", name, f"$ {200 + i}.00") for i, name in enumerate(STONES[:6])]
     catalog.page().table(("Code", "Model", "Price"), rows, (40, 130, 400))
     assert [one.name for one in catalog.discover().products] == STONES[:6]
+
+
+def test_a_first_page_of_products_under_a_running_head_is_no_cover(catalog: Any) -> None:
+    for number in range(3):
+        page = catalog.page(420, 595).text(36, 48, f"Stone collection, part {number + 1}", 18, bold=True)
+        for column in range(2):
+            left = 36 + 190 * column
+            page.picture(left, 80, 160, 160, 2 * number + column).text(left, 256, STONES[2 * number + column], 11)
+            page.text(left, 270, f"ST-{number}{column}001   60 x 60 cm", 9)
+        page.text(36, 330, f"Each piece of part {number + 1} is cut from one block of our collection.", 10)
+    assert [one.name for one in catalog.discover().products] == STONES[:6]
