@@ -51,6 +51,7 @@ _NUMBERED_MARK = re.compile(r"(?<=[\w\s])(?:\d\)\s?)+$")  # "1)"; never the firs
 _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")  # "50.000" turns of a test
 _AMOUNT = re.compile(r"\d{1,3}\.\d{2}")  # "103.50"; "7013.01" may be a code
 _LETTER_CODE = re.compile(r"[A-Z]{2,6}(?:[-./][A-Z]{1,6}){1,3}")  # "PIQ-FS": where its column or label says so
+_CAPITALS_ONLY = re.compile(r"[^\W\d_]{2,8}")
 _CAPITALS = re.compile(r"[A-Z]{2,5} [A-Z\d]{1,6}")  # "MRM D3", "MRM MC": where a label says so
 _GROUPED_CODE = re.compile(r"\d{2,3}(?: \d{3})+[-/.]\d{2,3}(?!\d)")  # "12 345 678-00"
 _DATE = re.compile(
@@ -135,6 +136,11 @@ def is_suffixed_code(text: str) -> bool:
     first, *more = strip_marks(text).split() or [""]
     mixed = any(map(str.isalpha, first)) and any(map(str.isdigit, first))
     return bool(more) and len(more) <= 2 and mixed and is_code(first) and all(map(_SUFFIX.fullmatch, more))
+
+
+def is_lettered_code(code: str) -> bool:
+    """Whether capitals alone may be a code ("GL", "BILPF"), where a label says that it is one."""
+    return bool(_CAPITALS_ONLY.fullmatch(code)) and code.isupper()
 
 
 def is_weak_code(token: str) -> bool:

@@ -137,9 +137,8 @@ def _is_date(terms: Sequence[re.Match[str]], text: str) -> bool:
 
 
 def weight_unit_of(label: str) -> str | None:
-    """The unit that a label consists of ("kg", "Lbs."); None for what may be a size ("g", "t")."""
-    bare = label.strip(" ().[]").casefold()
-    return _WEIGHT_UNITS.get(bare) if len(bare) > 1 else None
+    """The unit of weight that a label consists of ("kg", "(Lbs.)")."""
+    return _WEIGHT_UNITS.get(label.strip(" ()[].,").casefold())
 
 
 def find_weight(text: str, mark: DecimalMark | None = None) -> Measure | None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tasks.catalog.boxes import Box, union
-from tasks.catalog.codes import clean_code, is_code, is_weak_code, strip_marks
+from tasks.catalog.codes import clean_code, is_code, is_lettered_code, is_weak_code, strip_marks
 from tasks.catalog.dimensions import find_sizes
 from tasks.catalog.discovery.block_heads import Head, is_value
 from tasks.catalog.discovery.block_pairs import find_pairs, paired
@@ -30,7 +30,6 @@ _TEXT_SHARE, _FILLED_SHARE = 0.5, 0.3  # of a column's cells are words; of all r
 _MIN_CODES = 4
 _AMOUNT_SHARE, _LEAST = 0.7, 100.0  # of a column's cells are amounts; the middle one of prices that nothing labels
 _CODE = re.compile(r"[\w./-]{3,}")
-_LETTERS = re.compile(r"[A-Z]{4,8}")  # "BILPF" beside "BIL2", under a label for codes
 _SPREAD, _NAMED_SPREAD = 2.2, 1.5  # prices of one product's forms; of rows under a label for names
 _REPEATED = 0.5  # of the rows have a label that rows under other headings have, too
 _FORMS = 0.6  # of the rows' labels are finishes, materials or sizes
@@ -234,7 +233,7 @@ def _read_row(cells: Sequence[Cell], columns: Sequence[Column], context: Context
         column, text = columns[index], " ".join(cell.text for cell in own)
         box = union(cell.box for cell in own)
         if column.field == "sku":
-            weak = column.by_label and (any(map(str.isdigit, text)) or bool(_LETTERS.fullmatch(text)))
+            weak = column.by_label and (any(map(str.isdigit, text)) or is_lettered_code(text))
             code = clean_code(text) if weak or is_weak_code(clean_code(text).replace(" ", "-")) else ""
         elif column.field == "price":
             if (amount := parse_amount(text, context.mark)) is not None:

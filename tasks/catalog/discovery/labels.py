@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from tasks.catalog.codes import is_spaced_code
-from tasks.catalog.dimensions import axis_of, unit_of
+from tasks.catalog.dimensions import axis_of, unit_of, weight_unit_of
 from tasks.catalog.vocabulary import TEXT_CACHE, fold, fold_label, labels, table, words
 
 _UNIT = re.compile(r"[(\[]\s*(?:in\s+)?([^()\[\]]{1,8})\s*[)\]]")
@@ -160,7 +160,7 @@ def read_heads(text: str) -> tuple[Label, ...]:
     Heads are shorter than labels in text ("Typ" is a category or a code), and may end in a unit ("Wt. lb").
     """
     first, _, last = text.rpartition(" ")
-    unit = unit_of(last) or _weight_unit(last)
+    unit = unit_of(last) or weight_unit_of(last)
     if first and unit and (known := read_label(first)):
         return (known._replace(unit=unit),)
     bare = fold_label(CURRENCY.sub(" ", _UNIT.sub(" ", text)))
@@ -171,10 +171,6 @@ def read_heads(text: str) -> tuple[Label, ...]:
     within = None if known or head else label_within(text)
     other = head or ("name" if "name" in parts else within)  # "Motif / Coloris"
     return (*((known,) if known else ()), *((Label(other, unit_within(text)),) if other else ()))
-
-
-def _weight_unit(text: str) -> str | None:
-    return table("weight_units").get(text.strip(" ()[].,").casefold())
 
 
 def is_rate(text: str) -> bool:
@@ -195,4 +191,4 @@ def is_quantity(text: str) -> bool:
 
 
 def _is_unit(text: str) -> bool:
-    return unit_of(text) is not None or _weight_unit(text) is not None
+    return unit_of(text) is not None or weight_unit_of(text) is not None

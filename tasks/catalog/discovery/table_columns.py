@@ -156,7 +156,11 @@ def _with_weights(columns: list[Column], headers: Sequence[Header], cells: Seque
         return columns
     return [
         Column("weight", column.label, unit, by_label=True)
-        if column.field == "other" and not header.over and (unit := weight_unit_of(column.label)) and are_amounts(own)
+        if column.field == "other"
+        and not header.over
+        and len(column.label) > 1  # "g" may be a grade
+        and (unit := weight_unit_of(column.label))
+        and are_amounts(own)
         else column
         for column, header, own in zip(columns, headers, cells, strict=True)
     ]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from tasks.catalog.boxes import Box, union
-from tasks.catalog.codes import clean_code, is_weak_code, strip_marks
+from tasks.catalog.codes import clean_code, is_lettered_code, is_weak_code, strip_marks
 from tasks.catalog.dimensions import find_sizes
 from tasks.catalog.discovery.fields import AXES, Fields
 from tasks.catalog.discovery.labels import CURRENCY, Label
@@ -18,7 +18,6 @@ from tasks.catalog.prices import find_prices, guess_currency, parse_amount
 from tasks.catalog.vocabulary import fold, words_pattern
 
 _DIAMETER = re.compile(r"(?<!\w)(?:dia|diam|diameter|Ø|⌀|rd)\b\.?", re.IGNORECASE)
-_LETTERS_CODE = re.compile(r"[^\W\d_]{2,8}")  # "GL", where a label says that it is one
 _COUNTED = re.compile(r"\d{1,3} [^\W\d_]{3,}")
 _GENERIC_PRICES = re.compile(
     r"incl|inkl|ttc|iva inc|c/ ?iva|con iva|s dph|vč|sis\.? alv|m\. ?moms|cu tva|kdv dahil|с ндс|с ддс|με φπα",
@@ -32,7 +31,7 @@ def read_cell(column: Column, text: str, box: Box, fields: Fields) -> None:
     text = _without_badges(text) if column.field in ("sku", "price") else text
     if column.field == "sku":
         code = clean_code(text)
-        named = column.by_label and bool(_LETTERS_CODE.fullmatch(code)) and code.isupper()
+        named = column.by_label and is_lettered_code(code)
         counted = _COUNTED.fullmatch(code) and code.islower()  # "9 rolls" stands under codes in another table's row
         named |= column.by_label and is_dotted_code(code)
         if (is_weak_code(code.replace(" ", "-")) and not counted) or is_column_code(code) or named:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from tasks.catalog.boxes import Box, union
 from tasks.catalog.codes import is_code, is_weak_code
+from tasks.catalog.dates import find_dates
 from tasks.catalog.discovery.asides import find_asides
 from tasks.catalog.discovery.candidates import Candidate, evidence_of, make_candidate, with_attribute
 from tasks.catalog.discovery.context import Context, PageText
@@ -42,10 +43,7 @@ _NO_CODES = frozenset({"name", "other", "category", "gtin", "price"})
 _PLAIN_CODE = re.compile(r"(?!(?:19|20)\d\d$)\d{4,8}")  # a year is none
 
 _MIN_DATED, _DATED_SHARE = 4, 0.7  # of a table's lines
-_DATE = re.compile(
-    r"\d{1,2}[./-]\d{1,2}[./-](?:\d\d|\d{4})|\d{4}-\d\d-\d\d|[0-3]\d[/-][01]\d"
-    r"|\d{1,2} [^\W\d_]{3,9}\.?(?: \d{2,4})?"
-)
+_DAY = re.compile(r"[0-3]\d[/-][01]\d|\d{1,2} [^\W\d_]{3,9}\.?")  # a date without its year
 
 
 class Layout(NamedTuple):
@@ -210,7 +208,7 @@ def _family(text: PageText, first: Box, size: float) -> Segment | None:
 
 def read_table(table: RawTable, columns: list[Column], page: int, context: Context) -> list[Candidate]:
     """Every row that is a product, in the given columns."""
-    if not _can_hold_products(columns, priced=context.lists_prices) or (_is_ledger(table) and not _has_codes(columns)):
+    if not _can_hold_products(columns, priced=context.lists_prices) or (not _has_codes(columns) and _is_ledger(table)):
         return []
     found = []
     names = [index for index, column in enumerate(columns) if column.field == "name"]
@@ -294,8 +292,13 @@ def _can_hold_products(columns: Sequence[Column], *, priced: bool) -> bool:
 def _is_ledger(table: RawTable) -> bool:
     """Whether each line has its date, as a bank's statement and a list of payments do; offers have one together."""
     lines = [row for row in table.rows if len(row.cells) > 1]
-    dated = sum(any(_DATE.fullmatch(cell.text.strip()) for cell in row.cells) for row in lines)
+    dated = sum(any(_is_date(cell.text) for cell in row.cells) for row in lines)
     return dated >= _MIN_DATED and dated >= _DATED_SHARE * len(lines)
+
+
+def _is_date(text: str) -> bool:
+    whole = any(one.end - one.start >= len(text.strip()) for one in find_dates(text))
+    return whole or _DAY.fullmatch(text.strip()) is not None
 
 
 def _has_codes(columns: Sequence[Column]) -> bool:
