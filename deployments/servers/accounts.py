@@ -6,12 +6,14 @@ data folder below a closed one (a temporary folder, /root) is handed over as an 
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pwd
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -37,32 +39,52 @@ def find_account(home: Path, data: Path) -> Account:
     owner = home.stat().st_uid
     if owner != 0 and data.exists() and data.stat().st_uid == owner:
         return Account(owner, data.stat().st_gid, switch=True)
-    entry = _find_system_account() or _make_system_account()
+    entry = find_entry(SYSTEM_ACCOUNT) or make_entry(SYSTEM_ACCOUNT)
     return Account(entry.pw_uid, entry.pw_gid, switch=True)
 
 
-def _find_system_account() -> pwd.struct_passwd | None:
+def find_entry(name: str) -> pwd.struct_passwd | None:
+    """The system's entry for an account; None where there is none."""
     try:
-        return pwd.getpwnam(SYSTEM_ACCOUNT)
+        return pwd.getpwnam(name)
     except KeyError:
         return None
 
 
-def _make_system_account() -> pwd.struct_passwd:
-    for command in (
-        ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent",
-         "--shell", "/bin/false", SYSTEM_ACCOUNT],
-        ["adduser", "-S", "-D", "-H", "-s", "/bin/false", SYSTEM_ACCOUNT],  # BusyBox
-    ):  # fmt: skip
-        program = shutil.which(command[0]) or shutil.which(command[0], path="/usr/sbin:/sbin:/usr/bin")
-        if program:
-            subprocess.run([program, *command[1:]], capture_output=True, check=False)
-        if entry := _find_system_account():
+def make_entry(name: str) -> pwd.struct_passwd:
+    """The entry of a system account, which is made if nobody has made it since; ServerFailedError where it cannot be.
+
+    One process at a time: `useradd` looks for the name before it waits for its lock, and of two at once the second
+    replaces the first one's entry, whose uid has no account any more.
+    """
+    with _only_maker():
+        if entry := find_entry(name):
             return entry
+        for command in (
+            ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent",
+             "--shell", "/bin/false", name],
+            ["adduser", "-S", "-D", "-H", "-s", "/bin/false", name],  # BusyBox
+        ):  # fmt: skip
+            program = shutil.which(command[0]) or shutil.which(command[0], path="/usr/sbin:/sbin:/usr/bin")
+            if program:
+                subprocess.run([program, *command[1:]], capture_output=True, check=False)
+            if entry := find_entry(name):
+                return entry
     raise ServerFailedError(
-        f"Postgres does not run as root, and the account {SYSTEM_ACCOUNT} could not be made: "
+        f"Postgres does not run as root, and the account {name} could not be made: "
         "make it (useradd --system), run as another user, or set SUPABASE_DB_URL"
     )
+
+
+@contextmanager
+def _only_maker() -> Iterator[None]:
+    """Hold the machine's lock on making accounts: one on the folder of the accounts, which leaves no file behind."""
+    folder = os.open("/etc", os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def is_reachable(path: Path) -> bool:
