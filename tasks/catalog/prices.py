@@ -46,7 +46,7 @@ _DECLARED_WITHIN = 4  # words behind the one for prices
 _LETTERS = re.compile(r"[^\W\d_]+")
 _BARE = re.compile(_amount("amount"))
 # "$2 million", "€ 5bn" and shares tell of reports, not of goods.
-_NOT_A_PRICE = re.compile(r"\s*(?:million|billion|trillion|mio\.?|mrd\.?|bn|mln|млн|млрд|%)", re.IGNORECASE)
+_NOT_A_PRICE = re.compile(r"\s*(?:million|billion|trillion|mio\.?|mrd\.?|bn|mn\b|mln|млн|млрд|%)|m\b", re.IGNORECASE)
 
 
 # "£14.50 per m", "12,00 € / Stk.", "£32.00 each": what a price is for.
@@ -76,6 +76,9 @@ class Price(NamedTuple):
     end: int
 
 
+_GOES_ON = re.compile(r"[-/]\w")
+
+
 @lru_cache(maxsize=TEXT_CACHE)
 def find_prices(text: str, mark: DecimalMark | None = None, dollar: str = "USD") -> tuple[Price, ...]:
     """Every amount that stands beside a currency, in order. `dollar` is what a bare "$" means in the document."""
@@ -88,6 +91,8 @@ def find_prices(text: str, mark: DecimalMark | None = None, dollar: str = "USD")
             continue
         amount = parse_decimal(match["first"] or match["second"], mark, grouped=True)
         printed = match["before"] or match["after"]
+        if printed.isalpha() and match[0] == f"{match['before']}{match['first']}" and _GOES_ON.match(text, match.end()):
+            continue  # "TL55-04" is a code
         if printed.casefold() == "ft" and not (printed == "Ft" and amount and float(amount) >= _MIN_FORINT):
             continue  # feet
         sign = printed.casefold()

@@ -28,7 +28,7 @@ def write_raised(spans: Sequence[dict[str, Any]]) -> list[str] | None:
     texts, found = [str(span["text"]) for span in spans], False
     line = "".join(texts)
     for place in range(1, len(spans)):
-        if not _is_raised(spans[place], spans[place - 1], largest):
+        if not _is_raised(spans[place], _word_before(spans, place), largest):
             continue
         text, before = texts[place], texts[place - 1]
         after = texts[place + 1] if place + 1 < len(texts) else ""
@@ -40,6 +40,11 @@ def write_raised(spans: Sequence[dict[str, Any]]) -> list[str] | None:
         else:
             texts[place] = text.translate(_RAISED)
     return texts if found else None
+
+
+def _word_before(spans: Sequence[dict[str, Any]], place: int) -> dict[str, Any]:
+    """The last span before `place` that is not blank: a mark's space may be as small as the mark, on the baseline."""
+    return next((spans[index] for index in range(place - 1, -1, -1) if spans[index]["text"].strip()), spans[place - 1])
 
 
 def _is_raised(span: dict[str, Any], before: dict[str, Any], size: float) -> bool:

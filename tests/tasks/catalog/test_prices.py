@@ -143,3 +143,8 @@ def test_a_price_cell_may_say_what_its_price_is_for(text: str, amount: str | Non
 )
 def test_an_amount_with_cents_may_say_what_it_is_for(text: str, amount: str | None) -> None:
     assert parse_amount(text) == amount
+
+
+@pytest.mark.parametrize("text", ["TL55-04", "EUR55/2", "revenue of €318.0m", "€ 40 mn"])
+def test_codes_and_millions_are_no_prices(text: str) -> None:
+    assert not find_prices(text)
