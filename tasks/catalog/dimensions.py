@@ -55,6 +55,7 @@ _AREA_WEIGHT = re.compile(
 )
 _TOLERANCE = re.compile(r"\s*(?:±|\+\s?/\s?[-–−])\s?[\d.,]+\s?(?:%|mm|cm)?$")  # "138 cm ± 2%"
 # "137 cm (54")", "1400 mm / 55 in": the same once more in another unit.
+_REMARK = re.compile(r"(?<=\w)\s*(?:\([^()]*\))?\s+[^\W\d_]{4,}(?:\s[^\W\d_]+)?$")
 _CONVERTED = re.compile(
     rf"(?<=[^\W\d_]|[\"″”'’])\s*(?:\(|/\s?|≈\s?|=\s?)(?:(?:ca|approx|circa|abt)\.?\s)?{_NUMBER}"
     rf"\s?(?:{_ALTERNATIVES['unit']})\s?\)?$",
@@ -65,7 +66,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _FULL_DATE = re.compile(r"(?:[0-3]?\d/){2}(?:19|20)\d\d|(?:19|20)\d\d/[01]?\d/[0-3]?\d")
 _FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75", "⅛": ".125", "⅜": ".375", "⅝": ".625", "⅞": ".875"}
 _THIN_SHARE = 8  # a third number this many times smaller than the second is a slab's thickness, not its height
-_PLANK_RATIO = 4  # a slab's first side so many times its second is a plank's length
+_PLANK_RATIO = 4  # a first side so many times the second is a plank's or a slab's length
 _LONG_RATIO = 20  # a first number so many times all others is a bar's length
 
 
@@ -193,6 +194,11 @@ def parse_measure(text: str, mark: DecimalMark | None = None, unit: str | None =
     return Measure(value=value, unit=unit_of(match["unit"]) or unit) if match and value else None
 
 
+def parse_leading_measure(text: str, mark: DecimalMark | None = None, unit: str | None = None) -> Measure | None:
+    """A measure that a conversion and a word or two may follow: "140 cm (55 in) usable" is 140 cm."""
+    return parse_measure(text, mark, unit) or parse_measure(_REMARK.sub("", text), mark, unit)
+
+
 def _read_size(
     terms: list[re.Match[str]], axes: list[str], mark: DecimalMark | None, unit: str | None
 ) -> dict[str, AttributeValue] | None:
@@ -229,7 +235,7 @@ def _complete_axes(named: list[str | None], numbers: list[float], letters: Seque
         if len(numbers) in (2, 3) and numbers[0] >= _LONG_RATIO * max(numbers[1:]):
             return ["length", "width", "thickness"][: len(numbers)]  # a skirting, a rail
         if len(numbers) == 2:
-            return ["width", "length"]
+            return ["length", "width"] if numbers[0] >= _PLANK_RATIO * numbers[1] else ["width", "length"]
         if len(numbers) >= 3 and numbers[2] * _THIN_SHARE <= min(numbers[0], numbers[1]):
             sides = ["length", "width"] if numbers[0] >= _PLANK_RATIO * numbers[1] else ["width", "length"]
             return [*sides, "thickness", "extra"][: len(numbers)]

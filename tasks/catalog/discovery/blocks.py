@@ -33,9 +33,10 @@ from tasks.catalog.discovery.block_rows import (
 from tasks.catalog.discovery.block_runs import find_runs
 from tasks.catalog.discovery.candidates import Candidate, Evidence, evidence_of, make_candidate
 from tasks.catalog.discovery.context import Context, PageText
-from tasks.catalog.discovery.fields import AXES, Fields
+from tasks.catalog.discovery.fields import AXES, Fields, own_labels
 from tasks.catalog.discovery.grid import Picture
 from tasks.catalog.discovery.labels import read_label
+from tasks.catalog.discovery.layout import read_rows
 from tasks.catalog.discovery.naming import Name
 from tasks.catalog.discovery.sections import keep_description
 from tasks.catalog.discovery.segments import Segment
@@ -235,7 +236,11 @@ def _read_block(
     codes = (one for one in beside if is_code(one.text) or is_spaced_code(one.text) or one.text in reader.codes)
     code = next(codes, None)
     options = find_options_of(body)
-    told = [one for one in body if one is not code and one not in options and fold(one.text) not in template]
+    labels = own_labels(read_rows(body))
+    told = [
+        one for one in body
+        if one is not code and one not in options and (one in labels or fold(one.text) not in template)
+    ]  # fmt: skip
     fields.read(told)
     labelled = fields.named_code and not any(form.code for form in forms)  # "Réf. AUB 24" over sizes without codes
     for field in ("price", "list_price", *(() if labelled else ("sku",))):  # of other articles; it has a table

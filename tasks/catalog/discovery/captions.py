@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from tasks.catalog.boxes import Box, union
 from tasks.catalog.discovery.layout import Group
+from tasks.catalog.discovery.level_captions import find_level_rests, join_groups
 from tasks.catalog.discovery.naming import can_name
 from tasks.catalog.names import is_figure_caption, is_price_line
 
@@ -87,6 +88,10 @@ def _with_strays(captioned: Sequence[Captioned], groups: Sequence[Group]) -> lis
         found = {group for groups in strays.values() for group in groups}
         free = [group for group in free if group not in found]
         joined = [one._replace(group=_join(one.group, strays[one.group])) for one in joined]
+    rests = find_level_rests([one.group for one in joined if one.side == "below"], free)
+    free = [group for group in free if group not in rests.values()]
+    joined = [one._replace(group=join_groups(one.group, rests[one.group])) if one.group in rests else one
+              for one in joined]  # fmt: skip
     joined = _with_flush_prices(_with_foot_prices(joined, free), free)
     return _with_price_tags(_with_texts_beside(_with_feet(joined, free), free), free)
 

@@ -9,10 +9,17 @@ from itertools import pairwise
 
 from tasks.catalog.boxes import Box
 from tasks.catalog.codes import clean_code, find_code, is_spaced_code, is_weak_code, strip_marks
-from tasks.catalog.dimensions import axes_of, find_area_weight, find_sizes, find_weight, parse_measure
+from tasks.catalog.dimensions import (
+    axes_of,
+    find_area_weight,
+    find_sizes,
+    find_weight,
+    parse_leading_measure,
+    parse_measure,
+)
 from tasks.catalog.discovery.context import Context
 from tasks.catalog.discovery.label_columns import part_label_rows
-from tasks.catalog.discovery.labels import Label, own_label, read_label, split_label
+from tasks.catalog.discovery.labels import Label, own_label, part_label, read_label, split_label
 from tasks.catalog.discovery.layout import group_segments, read_rows
 from tasks.catalog.discovery.materials import SHARE, collection_of, leading_material, material_kind, told_material
 from tasks.catalog.discovery.sale_prices import find_sale_price
@@ -37,7 +44,9 @@ _MAX_COLOUR_WORDS = 4
 _MAX_TOLD_WORDS = 45
 _NAMED_AXIS = re.compile(r"[^\W\d_]{3}|[Øø⌀]")  # a word before the number, or the sign of a diameter
 _HEADER_CELLS = 3
+_STROKES = re.compile(r"[^,;|–/]+(?:\s?/\s[^,;|–/]+)+")
 _EDGE_POINTS = 2.5
+_LABEL_RATIO = 1.5  # of the known labels' type size
 _EMPTY_VALUES = frozenset({"-", "–", "—", "·", "n/a", "na", "tbd", "tba", "not found", "unknown", "none", "..."})
 _LIST_PRICE = re.compile(
     r"\b(?:was|rrp|msrp|statt|uvp|instead of|invece di|au lieu de|antes|αντί|вместо|старая)\b", re.I
@@ -45,6 +54,7 @@ _LIST_PRICE = re.compile(
 _YEAR = re.compile(r"(?:19|20)\d\d")  # "Price 2026" heads a list
 _SPLIT = re.compile(r"\s+[|•·]\s+|\s{3,}|\t")
 _AXIS_JOIN = re.compile(r"\s?[x×х*/]\s?", re.IGNORECASE)
+_DASHES = re.compile(r"\s+[–—-]\s+")
 _LIST_SEPARATOR = re.compile(r"\s*[,;/|]\s+|\s*;\s*|\s+[/|•·]\s+")
 _MAX_WEIGHT_WORDS = 6  # "1,55 m³ / 62 kg"; a longer line is about something else
 
@@ -62,6 +72,7 @@ class Fields:
         self.labelled = 0  # lines with a known label
         self.named_code = False  # a label says that the code is one
         self.options: set[str] = set()  # what the product's forms have each: sku, price, size
+        self._unlabelled: set[str] = set()  # materials and finishes of bare lines: a labelled one counts more
         self._sizes: list[str] = []
         self._unit = context.unit  # of lengths below a heading that gives one: "Dimensions (mm)"
 
@@ -126,7 +137,8 @@ class Fields:
             return None  # a table's header: what stands below is not of the last label
         while index < len(row):
             segment = row[index]
-            label = read_label(segment.text)
+            beside = row[index + 1].text if index + 1 < len(row) else ""
+            label = read_label(segment.text) or part_label(segment.text, beside)
             if (
                 index + 1 < len(row)
                 and _names_axes(segment.text)  # "B x T x H" before its numbers
@@ -156,12 +168,12 @@ class Fields:
 
     def read_text(self, segment: Segment) -> None:
         """A line of its own: labelled parts, prices, sizes, a weight, a code; or nothing of these."""
-        parts = split_parts(segment.text)
+        parts = _split_told(segment.text, self.context)
         if (tail := self.context.code_tail) and (code := tail.search(parts[-1])):
             self.put("sku", code[0].strip(), segment.box)
             parts = [*parts[:-1], *filter(None, [parts[-1][: code.start()].rstrip(" ,;")])]
         for part in parts:
-            labelled = split_label(part)
+            labelled = split_label(part) or (_split_designer(part) if len(parts) > 1 else None)
             if len(parts) > 1 and (weight := find_weight(part, self.context.mark)) and part[:1].isdigit():
                 self.put("weight", weight, segment.box)  # "... · 41,5 kg Delivered assembled"
             if labelled:
@@ -183,13 +195,17 @@ class Fields:
     def read_value(self, label: Label, text: str, box: Box) -> None:
         """A value under its label."""
         self.labelled += label.known
+        if label.known and label.field in self._unlabelled:
+            self._unlabelled.discard(label.field)
+            self.values.pop(label.field, None)
+            self.boxes.pop(label.field, None)
         if label.field == "sku":
             self.named_code = True
             self._put_code(self._without_colour(text, box), box)
         elif label.field == "price":
             self._put_prices(text, box)
         elif label.field in AXES:
-            self.put(label.field, parse_measure(text, self.context.mark, label.unit or self._unit), box)
+            self.put(label.field, parse_leading_measure(text, self.context.mark, label.unit or self._unit), box)
         elif label.field == "dimensions":
             if not self._put_sizes(text, box, label.unit):
                 self.put("size", text, box)
@@ -199,6 +215,8 @@ class Fields:
             text = self._without_size(text, box)
             values = tuple(clean_name(part) for part in _LIST_SEPARATOR.split(text) if part.strip())
             self.put(label.field, values if len(values) > 1 else clean_name(text).strip(" ."), box)
+        elif label.field == "pieces_per_box" and any(char.isalpha() for char in text):
+            self.put("packaging", text, box)  # "6 boards / 2.17 m²"
         else:
             measure = parse_measure(text, self.context.mark)
             told = self._without_size(text, box) if label.field in _TOLD else text
@@ -212,8 +230,10 @@ class Fields:
         self._put_sizes(text[sizes[0].start :], box)
         return text[: sizes[0].start].rstrip(" ,;:·–-(")
 
-    def _measure(self, text: str, label: Label) -> AttributeValue:
+    def _measure(self, text: str, label: Label) -> AttributeValue | None:
         unit = label.unit or _UNITS_PER_BOX.get(label.field)
+        if label.field == "weight" and not any(map(str.isdigit, text)):
+            return None  # "Weight class", "Peso anta"
         if by_area := find_area_weight(text, self.context.mark):
             return by_area
         return find_weight(text, self.context.mark) or parse_measure(text, self.context.mark, unit) or text
@@ -311,6 +331,10 @@ class Fields:
             parts[0], kinds[0] = material, "material"  # "Oak plank, lacquered"
         if len(text.split()) > _MAX_MATERIAL_WORDS or not any(kinds) or (None in kinds and kinds[0] is None):
             return False
+        self._unlabelled |= {"material", "finish"} - self.values.keys()
+        if len(parts) > 1 and "finish" not in kinds and _STROKES.fullmatch(text):
+            self.put("material", text, box)  # "teak / rope": of one kind, however many are known
+            return True
         # What stands beside a known word is of its kind: "Walnut, hand rubbed" is a material and a finish.
         named = [kind or ("finish" if index else "material") for index, kind in enumerate(kinds)]
         for field in ("material", "finish"):
@@ -330,6 +354,21 @@ def split_parts(text: str) -> list[str]:
     return _SPLIT.split(text)
 
 
+def _split_designer(part: str) -> tuple[Label, str] | None:
+    """A part of a line that says who designed it: "design Studio Vale"."""
+    head, _, name = part.partition(" ")
+    label = read_label(head)
+    return (label, name) if label and label.field == "designer" and name[:1].isupper() else None
+
+
+def _split_told(text: str, context: Context) -> list[str]:
+    """A line cut at bars and bullets; at dashes where a part is a size: "Zamak – design A. Meier – Length 135 mm"."""
+    parts = split_parts(text)
+    told = _DASHES.split(text) if len(parts) == 1 and not is_sentence(text) else []
+    sized = any(any(len(size.text) == len(part) for size in find_sizes(part, context.mark)) for part in told)
+    return told if len(told) > 1 and sized else parts
+
+
 def _label_edge(rows: Sequence[Sequence[Segment]]) -> float | None:
     """The left edge that at least two known labels with a value beside them share."""
     edges = Counter(round(row[0].box.x0) for row in rows if len(row) == 2 and read_label(row[0].text))
@@ -338,10 +377,15 @@ def _label_edge(rows: Sequence[Sequence[Segment]]) -> float | None:
 
 
 def own_labels(rows: Sequence[Sequence[Segment]]) -> frozenset[Segment]:
-    """What stands in a column of labels with a value beside it: labels that no vocabulary knows among them."""
+    """What stands in a column of labels with a value beside it: labels that no vocabulary knows among them.
+
+    A heading over the column is none, though it stands beside a label of its own: it is set larger.
+    """
     edge = _label_edge(rows)
     beside = (row[0] for row in rows if len(row) == 2)
-    return frozenset(one for one in beside if edge is not None and abs(one.box.x0 - edge) <= _EDGE_POINTS)
+    column = [one for one in beside if edge is not None and abs(one.box.x0 - edge) <= _EDGE_POINTS]
+    size = max((one.size for one in column if read_label(one.text)), default=0.0)
+    return frozenset(one for one in column if one.size <= _LABEL_RATIO * size)
 
 
 def _has_name_beside(text: str, context: Context) -> bool:

@@ -19,8 +19,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
 def without_finishes(candidates: Sequence[Candidate], texts: Sequence[PageText]) -> list[Candidate]:
-    """The candidates without the samples on pages whose titles say "Materials and finishes" and nothing else, and
-    those right under a heading of a part's finishes ("Frontfarben", "Leg finishes").
+    """The candidates without the samples on pages whose titles say "Materials and finishes" or "Materials & care" and
+    nothing else, and those right under a heading of a part's finishes ("Frontfarben", "Leg finishes").
 
     Samples are captioned pictures with no more than a code, in a document whose other pages show products with sizes
     or prices.
@@ -80,6 +80,6 @@ def _is_titled(text: PageText) -> bool:
     others = [one.size for one in text.segments if any(char.isalpha() for char in one.text)]
     tokens = [fold(token) for token in _WORD.findall(title.text)]
     kinds = [token for token in tokens if token in words("finish_title_words")]
-    known = words("finish_title_words") | words("and_words")
+    known = words("finish_title_words") | words("and_words") | words("care_words")
     larger = title.size >= _LARGER * sorted(others)[len(others) // 2] if others else False
     return larger and bool(kinds) and all(token in known for token in tokens)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from tasks.catalog.boxes import Box, union
+from tasks.catalog.codes import find_code
 from tasks.catalog.discovery.bare_prices import find_bare_prices, read_bare_amount
 from tasks.catalog.discovery.candidates import Candidate, Evidence, evidence_of, make_candidate
 from tasks.catalog.discovery.captions import SCORES, Captioned, Picture, pair_captions
@@ -14,17 +15,19 @@ from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.fields import Fields, split_parts
 from tasks.catalog.discovery.kickers import KICKER, find_kicker
 from tasks.catalog.discovery.layout import Group
-from tasks.catalog.discovery.naming import Name, count_name_lines, is_wrap, pick_name
+from tasks.catalog.discovery.naming import Name, can_name, count_name_lines, is_wrap, pick_name
 from tasks.catalog.discovery.noise import find_prose, is_dated
 from tasks.catalog.discovery.options import find_options, note_options, with_options
 from tasks.catalog.discovery.sale_prices import SalePrice, find_display_price
 from tasks.catalog.discovery.segments import Segment
-from tasks.catalog.names import is_price_line
+from tasks.catalog.names import clean_name, is_price_line, is_sentence
 from tasks.catalog.products import ImageLink
+from tasks.catalog.vocabulary import fold
 
 __all__ = ["Picture", "find_grid"]
 
 _HEADING_RATIO = 1.5  # of the largest caption's type size
+_MAX_SECOND_WORDS = 3  # of a line that tells captions of one name apart
 _GRID_MIN = 3  # so many alike make a grid
 _DOCUMENTING: frozenset[Evidence] = frozenset({"sku", "price", "size"})
 _DOCUMENTED_SHARE, _SAMPLE_SHARE = 0.5, 0.5  # of the captions; of the area of the smallest documented picture
@@ -46,6 +49,7 @@ def find_grid(text: PageText, pictures: Sequence[Picture], context: Context) -> 
     captioned = _without_buttons(_without_headings(pair_captions(pictures, text.groups)))
     wrapped, numbered = _lines_wrap(captioned), _are_numbered(captioned)
     named = [(one, name) for one in captioned if (name := pick_name(one.group.segments, _room(one), wrapped=wrapped))]
+    named = _tell_apart(named)
     prices = find_bare_prices([(name.segments[0], one.group.segments) for one, name in named], context)
     read = [
         (one, _read_caption(one, name, text.number, context, price, numbered=numbered))
@@ -55,6 +59,36 @@ def find_grid(text: PageText, pictures: Sequence[Picture], context: Context) -> 
     if _is_grid(captioned, found):
         return [one._replace(evidence=one.evidence | {"grid"}) for one in found]
     return [one for one in found if one.evidence - {"image"}]
+
+
+def _tell_apart(named: Sequence[tuple[Captioned, Name]]) -> list[tuple[Captioned, Name]]:
+    """Captions of one name with the short lines under it that tell them apart: "Ashdown Toile" / "Bottle Green"."""
+    alike: dict[str, list[int]] = defaultdict(list)
+    for index, (_, name) in enumerate(named):
+        alike[fold(name.text)].append(index)
+    found = list(named)
+    for indexes in alike.values():
+        seconds = [_line_under(*named[index]) for index in indexes]
+        told = [one for one in seconds if one is not None]
+        if len(indexes) > 1 and len({fold(one.text) for one in told}) == len(indexes):
+            for index, second in zip(indexes, told, strict=True):
+                found[index] = (named[index][0], _longer(named[index][1], second))
+    return found
+
+
+def _line_under(one: Captioned, name: Name) -> Segment | None:
+    """The line of a caption right under its name, where it is a few words and no field."""
+    segments = one.group.segments
+    index = segments.index(name.segments[-1]) + 1
+    second = segments[index] if index < len(segments) else None
+    if second is None or not can_name(second) or len(second.text.split()) > _MAX_SECOND_WORDS:
+        return None
+    under = second.box.y0 > name.segments[-1].box.center[1]
+    return second if under and not is_sentence(second.text) and find_code(second.text) is None else None
+
+
+def _longer(name: Name, second: Segment) -> Name:
+    return Name(f"{name.text} {clean_name(second.text)}", union([name.box, second.box]), (*name.segments, second))
 
 
 def _is_news(one: Captioned, candidate: Candidate) -> bool:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from tasks.catalog.codes import is_spaced_code
-from tasks.catalog.dimensions import axis_of, unit_of, weight_unit_of
+from tasks.catalog.dimensions import axis_of, parse_measure, unit_of, weight_unit_of
 from tasks.catalog.vocabulary import TEXT_CACHE, fold, fold_label, labels, table, words
 
 _UNIT = re.compile(r"[(\[]\s*(?:in\s+)?([^()\[\]]{1,8})\s*[)\]]")
@@ -68,6 +68,9 @@ TOO_COMMON = frozenset(
 )
 
 
+_PART_WORDS = 2  # of a part's label
+
+
 class Label(NamedTuple):
     """A field that a label names; `unit` where the label carries it; a label of the source's own is not `known`."""
 
@@ -117,6 +120,8 @@ def split_label(text: str) -> tuple[Label, str] | None:
             return None  # "VK 8523" without a currency
         if label and label.field in _BARE_LABELS and head[:1].isupper() and fold(head) not in TOO_COMMON:
             value = " ".join(tokens[count:])
+            if fold(value) in words("part_headings"):
+                return None  # "FINISH OPTIONS" heads a list
             if len(tokens) <= 9 and not fold(value).startswith(("and ", "und ", "e ", "et ", "of ", "for ")):
                 return label, value
     return None
@@ -129,6 +134,19 @@ def own_label(text: str) -> Label | None:
     if not slug or letters < 3 or len(text.split()) > _MAX_LABEL_WORDS or any(char.isdigit() for char in text):
         return None
     return Label(slug, known=False)
+
+
+def part_label(text: str, value: str) -> Label | None:
+    """Two words that label a part's weight or thickness, beside a measure: "Spessore anta" beside "44 mm"."""
+    tokens = text.split()
+    measure = parse_measure(value)
+    if len(tokens) != _PART_WORDS or measure is None or measure.unit is None:
+        return None
+    for label, part in ((tokens[0], tokens[1]), (tokens[1], tokens[0])):
+        found = read_label(label)
+        if found and found.field in ("weight", "thickness") and fold(part) in words("finish_parts"):
+            return found
+    return None
 
 
 def label_within(label: str) -> str | None:

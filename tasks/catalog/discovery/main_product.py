@@ -18,19 +18,31 @@ _IN_CELL = 0.5
 def with_main_product(
     cards: list[Candidate], text: PageText, pictures: Sequence[Picture], context: Context
 ) -> list[Candidate]:
-    """Captioned cards after the one product that the rest of the page documents with a code or price and more."""
+    """Captioned cards after the one product that the rest of the page documents with a code or price and more.
+
+    The main product's heading may be the caption of its own picture: a name far larger than those of all cards.
+    """
     if len(cards) < _MIN_CARDS or any(one.product.method != "grid" for one in cards):
         return cards
+    given, cards = cards, _without_heading(cards, text)
     cells = [one.cell for one in cards]
     rest = text.only(lambda segment: not _is_in(segment.box, cells))
     largest = max(_name_size(one, text) for one in cards)
     if not any(segment.size >= _HEADING_RATIO * largest for segment in rest.segments):
-        return cards
+        return given
     others = [one for one in pictures if not _is_in(one.box, cells)]
     found = find_sections(rest, others, context)
     if len(found) != 1 or _name_size(found[0], rest) < _HEADING_RATIO * largest or not _is_documented(found[0]):
-        return cards
+        return given
     return [found[0], *cards]
+
+
+def _without_heading(cards: list[Candidate], text: PageText) -> list[Candidate]:
+    """The cards without the one whose name is far larger than the others' names."""
+    *others, largest = sorted(cards, key=lambda one: _name_size(one, text))
+    if _name_size(largest, text) < _HEADING_RATIO * _name_size(others[-1], text):
+        return cards
+    return [one for one in cards if one is not largest]
 
 
 def _is_in(box: Box, cells: Sequence[Box]) -> bool:

@@ -22,6 +22,8 @@ _ENTRY = re.compile(
 )
 _ENTRY_FIRST = re.compile(r"^(?P<numbers>\d{1,3})[\s.…·_|/–-]+(?P<name>.*[^\W\d_].*)$")
 _SIZE = re.compile(r"\d\s?[×x]\s?\d|[Øø⌀]\s?\d")  # "78 × 82 × 71 SH 38" is no entry with its page
+_MIN_HEADS, _MIN_ROWS, _PAGED_SHARE = 2, 3, 0.8  # of a table with a column of pages
+_PAGE_NUMBER = re.compile(r"\d{1,3}(?:\s?[,–/-]\s?\d{1,3})*")
 _COVER_WORDS = 40
 _PROSE_SHARE = 0.5  # of a page's words in running text
 _PROSE_WORDS = 60
@@ -29,6 +31,8 @@ _PROSE_WORDS = 60
 
 def is_listing(text: PageText) -> PageKind | None:
     """`contents` or `index` for a page that lists names with page numbers, which are never products; else None."""
+    if _has_page_column(text) and not _has_prices(text):
+        return "index"
     headings = {fold(one.text) for one in _without_labels(text.segments[:12]) if len(one.text.split()) <= 4}
     entries = _entries(text.segments)
     numbers = [number for _, found in entries for number in found[:1]]
@@ -49,6 +53,20 @@ def is_listing(text: PageText) -> PageKind | None:
     sorted_share = sum(one <= two for one, two in pairwise(names)) / max(1, len(names) - 1)
     different = len(set(names)) >= 0.5 * len(names)  # "LF 100", "LF 101" are codes
     return "index" if len(entries) >= 15 and sorted_share >= 0.8 and different else None
+
+
+def _has_page_column(text: PageText) -> bool:
+    """Whether a table's last column is headed "Page" and holds the page of each row."""
+    rows = read_rows(text.segments)
+    for number, row in enumerate(rows):
+        head = row[-1]
+        if len(row) < _MIN_HEADS or fold(head.text) not in words("page_heads"):
+            continue
+        below = [one[-1] for one in rows[number + 1 :] if len(one) > 1 and one[-1].box.x_overlap(head.box) > 0]
+        pages = [one for one in below if _PAGE_NUMBER.fullmatch(one.text)]
+        if len(pages) >= max(_MIN_ROWS, _PAGED_SHARE * len(below)):
+            return True
+    return False
 
 
 def _without_labels(segments: Sequence[Segment]) -> list[Segment]:

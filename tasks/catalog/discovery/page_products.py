@@ -18,7 +18,7 @@ from tasks.catalog.discovery.grid import Picture, find_grid
 from tasks.catalog.discovery.labels import read_label, split_label
 from tasks.catalog.discovery.lines import find_lines
 from tasks.catalog.discovery.main_product import with_main_product
-from tasks.catalog.discovery.materials import collection_name
+from tasks.catalog.discovery.materials import collection_name, collection_of
 from tasks.catalog.discovery.naming import can_name
 from tasks.catalog.discovery.noise import without_noise
 from tasks.catalog.discovery.offers import with_offers
@@ -27,6 +27,7 @@ from tasks.catalog.discovery.sections import find_sections, points_of
 from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.discovery.shared_prices import with_shared_price
 from tasks.catalog.discovery.shared_sizes import with_shared_size
+from tasks.catalog.discovery.specifications import find_specification
 from tasks.catalog.discovery.swatches import find_swatches, with_swatches, without_swatches, without_views
 from tasks.catalog.discovery.tables import Layout, read_price_tables
 from tasks.catalog.discovery.topics import without_strangers
@@ -38,6 +39,7 @@ from tasks.catalog.vocabulary import fold, words
 _FLUSH_POINTS = 6.0
 _HEADING_RATIO = 1.25  # a collection's heading is larger than the names under it by this
 _SHARED_FIELDS = ("collection", "designer")  # what a page's products have in common
+_CODED_SHARE = 0.9  # of the cards under a range's specification
 _MIN_CARDS, _CARD_SHARE = 3, 0.5  # captions with codes beside a table; of all captions
 _MIN_SWATCHES = 2  # of each of several products on a page
 _MAIN_PRODUCT_POINTS = 1.5  # a section this well documented owns the bare swatches on its page
@@ -118,11 +120,24 @@ def _read_shown(text: PageText, pictures: Sequence[Picture], context: Context) -
         found = without_views(choose(captioned, find_sections(bare, others, context)), captioned, text)
         if found and (owned := with_swatches(found, swatches, context)):
             return owned
-    captioned = find_grid(text, pictures, context)
+    captioned = _read_grid(text, pictures, context)
     if designs := find_colourways(captioned, text, context):
         return designs
     found = without_views(choose(captioned, find_sections(text, pictures, context)), captioned, text)
     return with_main_product(with_offers(found, text, context), text, pictures, context)
+
+
+def _read_grid(text: PageText, pictures: Sequence[Picture], context: Context) -> list[Candidate]:
+    """Captioned pictures; the specification of a whole range that stands over its cards is no caption."""
+    captioned = find_grid(text, pictures, context)
+    column = find_specification(text.segments)
+    if not any(segment.box.intersection(one.cell) > 0 for segment in column for one in captioned):
+        return captioned
+    cards = find_grid(text.only(lambda segment: segment not in column), pictures, context)
+    coded = [one for one in cards if "sku" in one.evidence and "grid" in one.evidence]
+    foot = max(segment.box.y1 for segment in column)
+    over = all(foot <= one.cell.y0 for one in coded)
+    return cards if over and len(coded) >= max(_MIN_CARDS, _CODED_SHARE * len(cards)) else captioned
 
 
 def _read_rest(text: PageText, pictures: Sequence[Picture], blocks: PageBlocks, context: Context) -> list[Candidate]:
@@ -212,12 +227,19 @@ def with_collection(candidates: list[Candidate], text: PageText, context: Contex
             with_attribute(one, "collection", collection_name(heading.text), context, heading.box)
             for one, heading in zip(candidates, several, strict=True)
         ]
-    heading = max((one for one in free if one.box.y0 <= first), key=lambda one: (one.size, one.box.y0), default=None)
-    if heading is None or heading.size < _HEADING_RATIO * largest_name or _is_division(heading.text):
+    over = [one for one in text.segments if one.box.y0 <= first and one.box not in taken]
+    named = [one for one in over if collection_of(one.text) and one.size > largest_name]  # "Collezione Aurea"
+    heading = max([*named, *(one for one in free if one.box.y0 <= first)], key=_loudness, default=None)
+    large = heading is not None and (heading in named or heading.size >= _HEADING_RATIO * largest_name)
+    if heading is None or not large or _is_division(heading.text):
         return candidates
     return [
         with_attribute(one, "collection", collection_name(heading.text), context, heading.box) for one in candidates
     ]
+
+
+def _loudness(heading: Segment) -> tuple[float, float]:
+    return heading.size, heading.box.y0
 
 
 def _own_headings(candidates: Sequence[Candidate], headings: Sequence[Segment]) -> list[Segment] | None:

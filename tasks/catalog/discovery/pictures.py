@@ -18,26 +18,48 @@ _SAME_PLACE_SHARE = 0.85
 # An image on this many pages, and this share of them, belongs to the layout.
 _REPEAT_PAGES = 3
 _REPEAT_SHARE = 0.12
+_LARGE_SHARE, _LARGER = 0.08, 3.0  # of the page; than the image's other places
+_HEAD_SHARE, _FOOT_SHARE = 0.15, 0.9  # of the page's height
 _MAX_ICON = 40.0  # points: a larger picture is shown again for another product
 _SAME_PAGE_REPEATS = 3  # so often on one page is an ornament, where other pictures stand beside it
 
 
 def find_repeated(pages: Sequence[Page]) -> frozenset[str]:
-    """SHA-256 of images that the document repeats as decoration: on many pages, or often on each page it is on."""
+    """SHA-256 of images that the document repeats as decoration: on many pages, or often on each page it is on.
+
+    A picture that is large once and small elsewhere, as on the cards of companion pieces, shows a product each time; a
+    logo is small in the pages' heads.
+    """
     on_pages: dict[str, set[int]] = defaultdict(set)
     places: Counter[str] = Counter()
     sides: dict[str, float] = defaultdict(float)
+    areas: dict[str, list[float]] = defaultdict(list)
+    running: Counter[str] = Counter()
     for page in pages:
         for image in page.images:
             on_pages[image.sha256].add(page.number)
             places[image.sha256] += len(image.boxes)
+            areas[image.sha256] += [box.area / (page.width * page.height) for box in image.boxes]
+            running[image.sha256] += sum(_is_running(box, page) for box in image.boxes)
             sides[image.sha256] = max([sides[image.sha256], *(min(box.width, box.height) for box in image.boxes)])
     needed = max(_REPEAT_PAGES, _REPEAT_SHARE * len(pages))
     return frozenset(
         sha256
         for sha256, numbers in on_pages.items()
-        if len(numbers) >= needed or (places[sha256] > _SAME_PAGE_REPEATS * len(numbers) and sides[sha256] < _MAX_ICON)
+        if (len(numbers) >= needed and not _is_shown_again(areas[sha256], running[sha256]))
+        or (places[sha256] > _SAME_PAGE_REPEATS * len(numbers) and sides[sha256] < _MAX_ICON)
     )
+
+
+def _is_shown_again(areas: Sequence[float], running: int) -> bool:
+    """Whether an image is far larger at one place than at all others, most of which are not in running heads."""
+    largest, *others = sorted(areas, reverse=True)
+    alone = largest >= _LARGE_SHARE and all(area * _LARGER <= largest for area in others)
+    return alone and running <= 0.5 * len(others)
+
+
+def _is_running(box: Box, page: Page) -> bool:
+    return box.y1 <= _HEAD_SHARE * page.height or box.y0 >= _FOOT_SHARE * page.height
 
 
 def find_pictures(page: Page, repeated: frozenset[str]) -> list[Picture]:

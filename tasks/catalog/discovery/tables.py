@@ -17,6 +17,7 @@ from tasks.catalog.discovery.legend import without_mark
 from tasks.catalog.discovery.naming import can_name
 from tasks.catalog.discovery.ruled_tables import read_ruled
 from tasks.catalog.discovery.segments import Segment
+from tasks.catalog.discovery.specifications import find_specification
 from tasks.catalog.discovery.table_cells import Cell, RawTable, Row
 from tasks.catalog.discovery.table_columns import Column, is_column_code, read_columns
 from tasks.catalog.discovery.table_facts import with_facts
@@ -112,7 +113,7 @@ def list_tables(text: PageText) -> list[RawTable]:
     """Ruled tables that were read cell by cell, and tables by word positions where there are none."""
     ruled = [table for one in text.page.tables if one.method == "ruled" and (table := read_ruled(one, text.segments))]
     boxes = [table.box for table in ruled]
-    aside = find_asides(text.groups, text.segments)
+    aside = find_asides(text.groups, text.segments) | find_specification(text.segments, leftmost=True)
     free = [
         segment
         for segment in text.segments

@@ -14,6 +14,7 @@ _CREDIT = re.compile(
     r"(?<!\w)(?:photo(?:s|graph|graphy|graphie)?|foto(?:s|grafie|grafia)?|picture|bild|image|фото)\s?(?:by\b|credits?\b|:|©)",
     re.I,
 )
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _MAX_HEADING_WORDS = 6
 _HEADING_RATIO = 1.25  # of the names under it
 _PEOPLE_SHARE = 0.5  # of the captions on a page that have no code, price or size
@@ -83,6 +84,7 @@ def may_head_no_goods(heading: str) -> bool:
 
 
 def _is_no_goods(folded: str) -> bool:
+    folded = " ".join(_YEAR.sub(" ", folded).split())  # "2025 at a glance"
     return folded in words("prose_headings") or folded in words("other_headings")
 
 

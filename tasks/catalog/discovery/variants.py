@@ -10,7 +10,7 @@ from typing import NamedTuple
 from tasks.catalog.boxes import Box, union
 from tasks.catalog.discovery.candidates import Candidate, evidence_of, make_candidate
 from tasks.catalog.discovery.context import Context, PageText
-from tasks.catalog.discovery.fields import Fields
+from tasks.catalog.discovery.fields import AXES, Fields
 from tasks.catalog.discovery.grid import Picture
 from tasks.catalog.discovery.naming import can_name
 from tasks.catalog.discovery.options import is_form, share_stem
@@ -156,7 +156,18 @@ def _own_variants(main: Product, rows: Sequence[Candidate]) -> dict[str, object]
     )
     places = {f"variants.{one.product.sku}": one.product.provenance["name"] for one in rows}
     currency = main.currency or next((one.product.currency for one in rows if one.product.currency), None)
-    return {"variants": variants, "currency": currency, "provenance": {**places, **main.provenance}}
+    first, *others = [one.product for one in rows]
+    shared = {
+        axis: value for axis in AXES
+        if (value := first.attributes.get(axis)) and all(one.attributes.get(axis) == value for one in others)
+    }  # fmt: skip
+    places |= {axis: first.provenance[axis] for axis in shared if axis in first.provenance}
+    return {
+        "variants": variants,
+        "currency": currency,
+        "attributes": {**shared, **main.attributes},
+        "provenance": {**places, **main.provenance},
+    }
 
 
 def _variant_name(one: Product) -> str | None:

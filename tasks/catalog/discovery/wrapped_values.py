@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from tasks.catalog.boxes import union
 from tasks.catalog.discovery.labels import read_label, split_label
@@ -12,19 +13,28 @@ from tasks.catalog.vocabulary import fold, words
 
 _EDGE_POINTS = 3.0
 _GAP_SHARE = 0.75  # of the type size: what stands further below is another text
+_TIGHT_SHARE = 0.85  # of the labels' pitch: lines of one value stand nearer to each other than rows
 _SIZE_RATIO = 1.1
-_OPEN_END = re.compile(r"(?:[,/&+–—]|[^\W\d_]-)$")
+_OPEN_END = re.compile(r"(?:[,/&+–—%]|[^\W\d_]-)$")
 _SHARE = re.compile(r"(?<![\w.,])(\d{1,3}(?:[.,]\d)?)\s?%")
 _UNITS = frozenset({"W", "V", "K", "lm", "kg", "g", "mm", "cm", "m", "l", "ml", "Вт", "кг", "мм", "см"})
 _WHOLE = 99.0  # percent; shares are rounded
 
 
 def join_wrapped(rows: Sequence[Sequence[Segment]]) -> list[list[Segment]]:
-    """Rows with each value that is not at its end joined with the line under it; that line leaves its own row."""
+    """Rows with each value that is not at its end joined with the line under it; that line leaves its own row.
+
+    A value is not at its end where it says so (a comma, open shares), or where the line under it stands nearer than the
+    column's labels stand to each other.
+    """
     joined: list[list[Segment]] = []
+    pitch = _pitch(rows)
     for row in rows:
         above = joined[-1] if joined else []
-        index = next((i for i, one in enumerate(above) if _goes_on(one, row[0], alone=i == 0)), None)
+        told = len(joined) > 1 and _is_under_label(joined[-2], above)
+        index = next((i for i, one in enumerate(above) if _goes_on(one, row[0], alone=i == 0 and not told)), None)
+        if index is None and (home := next((one for one in joined[-2:] if _is_tight(one, row[0], pitch)), None)):
+            above, index = home, 1  # what stands beside may come between: captions of swatches
         if index is None and len(row) == 1:
             index = next((i for i, one in enumerate(above) if _ends_in_unit(one, row[0])), None)
         if index is None:
@@ -44,6 +54,36 @@ def _goes_on(value: Segment, lower: Segment, *, alone: bool) -> bool:
     if not aligned or not near or large > _SIZE_RATIO * small or (alone and not _is_labelled(value.text)):
         return False
     return is_open(value.text) and not _is_labelled(lower.text) and read_label(lower.text) is None
+
+
+def _pitch(rows: Sequence[Sequence[Segment]]) -> float:
+    """How far apart the labels of a column stand, each with its value beside it, in points; 0 without such a column."""
+    labels = [row[0].box for row in rows if len(row) > 1 and read_label(row[0].text) and not read_label(row[1].text)]
+    steps = [
+        lower.y0 - upper.y0
+        for upper, lower in pairwise(labels)
+        if abs(upper.x0 - lower.x0) <= _EDGE_POINTS and lower.y0 > upper.y0
+    ]
+    return min(steps, default=0.0)
+
+
+def _is_tight(row: Sequence[Segment], lower: Segment, pitch: float) -> bool:
+    """Whether a line stands flush under a label's value, nearer to it than the column's next label could stand."""
+    if len(row) < 2:
+        return False
+    label, value = row[:2]
+    if not read_label(label.text) or read_label(value.text) or _is_labelled(lower.text) or read_label(lower.text):
+        return False
+    step = (lower.box.y1 - value.box.y1) if pitch else 0.0
+    flush = abs(value.box.x0 - lower.box.x0) <= _EDGE_POINTS and value.size == lower.size
+    return flush and value.box.x0 > label.box.x1 and 0.5 * value.size < step <= _TIGHT_SHARE * pitch
+
+
+def _is_under_label(label: Sequence[Segment], value: Sequence[Segment]) -> bool:
+    """Whether a row is a value alone, flush right under its label alone."""
+    if len(label) != 1 or len(value) != 1 or not read_label(label[0].text):
+        return False
+    return abs(label[0].box.x0 - value[0].box.x0) <= _EDGE_POINTS
 
 
 def _ends_in_unit(value: Segment, lower: Segment) -> bool:

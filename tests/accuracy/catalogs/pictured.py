@@ -8,6 +8,8 @@ from .sheets import Sheet
 from .truth import Made, TrueProduct
 from .words import TONGUES, Assortment, Tongue
 
+_PLANK_RATIO = 4.0  # a first side so many times the second is a length, as people write it
+
 
 def add_front(sheet: Sheet, tongue: Tongue, entries: list[tuple[str, int]], title: str) -> None:
     """A cover, a page about the house and a list of contents."""
@@ -90,9 +92,11 @@ def _caption(one: TrueProduct, goods: Assortment, tongue: Tongue, fields: str) -
             one.attributes |= {"material": material, "finish": finish}
             lines.append(f"{material}, {finish}")
         elif field == "size":
-            width, length = goods.size(), goods.size()
-            one.attributes |= {"width": (width, "cm"), "length": (length, "cm")}
-            lines.append(f"{goods.write(width)} x {goods.write(length)} cm")
+            first, second = goods.size(), goods.size()
+            plank = float(first) >= _PLANK_RATIO * float(second)
+            sides = ("length", "width") if plank else ("width", "length")
+            one.attributes |= {sides[0]: (first, "cm"), sides[1]: (second, "cm")}
+            lines.append(f"{goods.write(first)} x {goods.write(second)} cm")
     return lines
 
 

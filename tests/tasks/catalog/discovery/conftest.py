@@ -23,14 +23,14 @@ _PROSE = "The committee reviewed the proposal in detail and agreed that further 
 CaptionLines = Sequence[tuple[str, float, bool]]  # text, size, bold
 
 
-def texture(seed: int, size: int = 90) -> bytes:
-    """A PNG that looks like a material, another one for every seed."""
+def texture(seed: int, size: int = 90, kind: str = "PNG") -> bytes:
+    """An image that looks like a material, another one for every seed."""
     random = np.random.default_rng(seed)
     base = random.integers(40, 220, 3)
     waves = np.sin(np.arange(size) / random.integers(3, 20))[None, :, None] * 25
     pixels = np.clip(base + random.normal(0, 18, (size, size, 3)) + waves, 0, 255).astype("uint8")
     buffer = io.BytesIO()
-    Image.fromarray(pixels).filter(ImageFilter.GaussianBlur(1)).save(buffer, "PNG")
+    Image.fromarray(pixels).filter(ImageFilter.GaussianBlur(1)).save(buffer, kind)
     return buffer.getvalue()
 
 
@@ -67,8 +67,10 @@ class Catalog:
             self._page.insert_htmlbox(box, f'<p style="{style}">{text}</p>')
         return self
 
-    def picture(self, x: float, y: float, width: float, height: float, seed: int = 0) -> Catalog:
-        self._page.insert_image(pymupdf.Rect(x, y, x + width, y + height), stream=texture(seed), keep_proportion=False)
+    def picture(self, x: float, y: float, width: float, height: float, seed: int = 0, *, kind: str = "PNG") -> Catalog:
+        """An image, another one for every seed; a JPEG is large enough to be the same image wherever it is shown."""
+        data, place = texture(seed, 90 if kind == "PNG" else 720, kind), pymupdf.Rect(x, y, x + width, y + height)
+        self._page.insert_image(place, stream=data, keep_proportion=False)
         return self
 
     def rectangle(self, x0: float, y0: float, x1: float, y1: float) -> Catalog:

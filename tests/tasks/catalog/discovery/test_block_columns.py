@@ -113,12 +113,13 @@ def test_versions_side_by_side_have_their_own_codes_and_prices_by_grade(
     assert found[2].attributes["weight"] == Measure(value="14.2", unit="kg")
 
 
-def test_samples_on_a_page_of_finishes_are_no_products_beside_furniture(catalog: Any) -> None:
+@pytest.mark.parametrize("title", ["Materials and finishes", "Materials & care"])
+def test_samples_on_a_page_of_finishes_are_no_products_beside_furniture(catalog: Any, title: str) -> None:
     chairs = [f"Chair {word}" for word in ("Alba", "Bora", "Cora", "Dora", "Elba", "Fara")]
     catalog.page().grid(
         3, 2, lambda i: [(chairs[i], 9, True), (f"SL-{i}01", 8, False), ("W 48 x D 54 x H 80 cm", 8, False)]
     )
-    page = catalog.page().text(40, 50, "Materials and finishes", 18)
+    page = catalog.page().text(40, 50, title, 18)
     page.grid(4, 2, lambda i: [(f"C{i}1 {COLOURS[i]}", 7, False)], start=0)
     assert [one.name for one in page.discover().products] == chairs
 
