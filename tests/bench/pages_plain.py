@@ -2,8 +2,9 @@
 
 `python tests/bench/pages_plain.py LOOP FILE [PAGES]` prints one line of JSON: seconds from the first page to the last,
 CPU seconds of both cores, and how many pages. Loops: `calls` (the reader's PyMuPDF calls), `pixels` (and
-every image's pixels from PyMuPDF), `usual` (what one would write with PyMuPDF's documented API for the same facts),
-`reader` and `reader-without-tables` (our reader), `ocr`, `pymupdf4llm`.
+every image's pixels from PyMuPDF), `documented` (the calls that PyMuPDF documents for the same facts, no more), `usual`
+(what one would write with them, each page in a file, each image with a hash), `reader` and `reader-without-tables` (our
+reader), `ocr`, `pymupdf4llm`.
 """
 
 from __future__ import annotations
@@ -86,13 +87,32 @@ def make_calls_and_decode(path: Path, pages: Sequence[int], folder: Path) -> Non
     make_calls(path, pages, folder, pixels=True)
 
 
+def make_documented_calls(path: Path, pages: Sequence[int], folder: Path) -> None:
+    """PyMuPDF's documented calls for the facts that our reader gives, and every image's bytes in a file; nothing else:
+    what they return is dropped."""
+    import pymupdf
+
+    text_alone = pymupdf.TEXTFLAGS_DICT & ~pymupdf.TEXT_PRESERVE_IMAGES  # without each image's bytes in it
+    known: set[int] = set()
+    with pymupdf.open(path) as document:
+        for number in pages:
+            page = document[number]
+            page.get_text("dict", flags=text_alone)
+            page.get_text("words")
+            page.get_drawings()
+            for xref in {image["xref"] for image in page.get_image_info(xrefs=True)} - known:
+                known.add(xref)
+                data = document.extract_image(xref)["image"]
+                (folder / hashlib.sha256(data).hexdigest()).write_bytes(data)
+
+
 def read_usually(path: Path, pages: Sequence[int], folder: Path) -> None:
     """The facts that our reader gives, as one would get them with PyMuPDF's documented methods: text with its types,
     words, drawings and images with their places in a JSON file a page, each image once in a file of its own, with a
     difference hash from Pillow. Nothing is put in order, joined or linked."""
     import pymupdf
 
-    flags = pymupdf.TEXTFLAGS_DICT & ~pymupdf.TEXT_PRESERVE_IMAGES  # the text alone, without each image's bytes in it
+    text_alone = pymupdf.TEXTFLAGS_DICT & ~pymupdf.TEXT_PRESERVE_IMAGES  # without each image's bytes in it
     hashes: dict[int, str] = {}
     with pymupdf.open(path) as document:
         for number in pages:
@@ -101,7 +121,7 @@ def read_usually(path: Path, pages: Sequence[int], folder: Path) -> None:
             for xref in {image["xref"] for image in images} - hashes.keys():
                 hashes[xref] = save_usually(document.extract_image(xref), folder)
             facts = {
-                "text": page.get_text("dict", flags=flags)["blocks"],
+                "text": page.get_text("dict", flags=text_alone)["blocks"],
                 "words": page.get_text("words"),
                 "drawings": [tuple(drawing["rect"]) for drawing in page.get_drawings()],
                 "images": [[image["xref"], image["bbox"], hashes[image["xref"]]] for image in images],
@@ -168,6 +188,7 @@ def read_markdown(path: Path, pages: Sequence[int], folder: Path) -> None:
 LOOPS: dict[str, Loop] = {
     "calls": make_calls,
     "pixels": make_calls_and_decode,
+    "documented": make_documented_calls,
     "usual": read_usually,
     "reader": read_whole,
     "reader-without-tables": read_without_tables,
