@@ -29,7 +29,7 @@ _NOT_A_CODE = re.compile(
     r"|\d{1,2}[./\-]\d{1,2}[./\-](\d{2}|\d{4})"  # a date
     r"|(19|20)\d\d"  # a year
     r"|\d[a-z]{2}"  # the end of a British postcode
-    r"|v\d+(\.\d+)*|p\d+|fig\d+|no\d+|\d+(st|nd|rd|th)|\d+%",
+    r"|v\d{1,3}(\.\d+)*|p\d{1,3}|fig\d+|no\d+|\d+(st|nd|rd|th)|\d+%",
     re.IGNORECASE,
 )
 # Units in capitals behind numbers ("3000 K", "1200 W"), and words before the numbers of norms ("DIN EN 1021-1").

@@ -15,6 +15,7 @@ from tasks.catalog.codes import is_code, is_spaced_code
 from tasks.catalog.dimensions import find_sizes
 from tasks.catalog.discovery.block_abreast import begins_left, part_abreast
 from tasks.catalog.discovery.context import PageText
+from tasks.catalog.discovery.labels import read_label
 from tasks.catalog.discovery.layout import read_rows
 from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.discovery.table_rows import is_number, split_cells
@@ -31,6 +32,7 @@ _LIKE_RATIO = 1.06
 _SKEW_SHARE = 0.55  # of the type size: cells of a scan's row may stand so much higher than those before them
 _SKEW_POINTS = 50.0  # between cells whose heights tell how much a scan is askew
 
+_CODES = frozenset({"sku", "gtin"})
 _MEASURE = re.compile(r"\d\s?(?:mm|cm|m|kg|g|lb|in|\"|”)(?!\w)", re.IGNORECASE)
 _ADDED = re.compile(r"[^\W\d_]{3}.*\s[+−±][\s€$£]*\d")
 _LEADER = re.compile(r"[.·…_‥]{3,}")
@@ -211,8 +213,18 @@ def _overlap(heads: Sequence[Head]) -> bool:
 
 
 def _tell_apart(head: Head) -> bool:
-    """Whether a head's rows tell what they are: not only amounts, as under one half of a price list's labels."""
-    return all(any(parse_amount(cell.text) is None or is_code(cell.text) for cell in row) for row in head.rows)
+    """Whether a head's rows tell what they are: not only amounts, as under one half of a price list's labels.
+
+    A plain number under a label of codes is no amount.
+    """
+    codes = [cell.box for floor in head.floors for cell in floor if (read := read_label(cell.text)) and read.field in _CODES]
+    return all(
+        any(
+            parse_amount(cell.text) is None or is_code(cell.text) or any(cell.box.x_overlap(code) > 0 for code in codes)
+            for cell in row
+        )
+        for row in head.rows
+    )
 
 
 def _runs(row: Row, printed: set[tuple[str, ...]], others: bool) -> list[Row]:

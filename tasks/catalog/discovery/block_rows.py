@@ -12,6 +12,7 @@ from tasks.catalog.codes import clean_code, is_code, is_lettered_code, is_weak_c
 from tasks.catalog.dimensions import find_sizes
 from tasks.catalog.discovery.block_heads import Head, is_value
 from tasks.catalog.discovery.block_pairs import find_pairs, paired
+from tasks.catalog.discovery.block_widths import Edges, find_edges, stretch
 from tasks.catalog.discovery.context import Context
 from tasks.catalog.discovery.fields import AXES, Fields
 from tasks.catalog.discovery.labels import Label, read_label
@@ -40,12 +41,14 @@ FORM_FIELDS = frozenset({"finish", "colours", "material", "upholstery", "dimensi
 class Columns(NamedTuple):
     """The columns of all tables under one kind of head; extents are measured from the head's left edge.
 
-    `pairs` are a code's column and its price's, where a row has several: one for each finish.
+    `pairs` are a code's column and its price's, where a row has several: one for each finish. `edges` are those of
+    the labels that the extents lie between: other heads may be printed wider.
     """
 
     extents: tuple[tuple[float, float], ...]
     columns: tuple[Column, ...]
     pairs: tuple[tuple[int, int], ...] = ()
+    edges: Edges = ()
 
 
 class FormRow(NamedTuple):
@@ -71,18 +74,20 @@ def read_pool(
     A column without a label left of the head (codes under none) counts where nearly all rows have it. `priced` says
     that the document lists prices, whether or not it names their currency.
     """
+    edges = find_edges(heads[0])
     lefts = [
-        [[_shifted(cell, head) for cell in row] for row in found] for head, found in zip(heads, beside, strict=True)
+        [[_shifted(cell, head, edges) for cell in row] for row in found]
+        for head, found in zip(heads, beside, strict=True)
     ]
     rows = [
-        [*left, *(_shifted(cell, head) for cell in row)]
+        [*left, *(_shifted(cell, head, edges) for cell in row)]
         for head, found in zip(heads, _aligned(lefts), strict=True)
         for row, left in zip(head.rows, found, strict=True)
     ]
     extents = tuple(find_columns(rows))
     if len(extents) < 2:
         return None
-    floors = [[_shifted(cell, heads[0]) for cell in floor] for floor in heads[0].labels]
+    floors = [[_shifted(cell, heads[0], edges) for cell in floor] for floor in heads[0].labels]
     table = RawTable(
         extents,
         tuple(place_labels(floor, extents) for floor in floors),
@@ -92,10 +97,10 @@ def read_pool(
     if priced:
         columns = _with_prices(columns, table, context)
     if pairs := find_pairs(table, columns):
-        return Columns(extents, paired(columns, pairs), pairs)
+        return Columns(extents, paired(columns, pairs), pairs, edges)
     if sum(_holds_codes(table, index) for index in range(len(extents))) > 1:
         return None  # a matrix of codes, by size and finish
-    return Columns(extents, tuple(_told_apart(columns, table)))
+    return Columns(extents, tuple(_told_apart(columns, table)), edges=edges)
 
 
 def _with_codes(columns: Sequence[Column], table: RawTable) -> list[Column]:
@@ -139,17 +144,16 @@ def _holds_codes(table: RawTable, index: int) -> bool:
     return sum(is_code(text) and any(map(str.isalpha, text)) for text in texts) > 0.5 * len(texts)
 
 
-def _shifted(cell: Segment, head: Head) -> Segment:
-    return _moved(cell, -head.box.x0)
+def _shifted(cell: Segment, head: Head, edges: Edges) -> Segment:
+    """A cell where it would stand under labels at `edges`, measured from the head's left edge."""
+    own = find_edges(head)
+    words = tuple(word._replace(box=_moved(word.box, head, own, edges)) for word in cell.words)
+    return cell._replace(box=_moved(cell.box, head, own, edges), words=words)
 
 
-def _moved(cell: Segment, dx: float) -> Segment:
-    words = tuple(word._replace(box=_move(word.box, dx)) for word in cell.words)
-    return cell._replace(box=_move(cell.box, dx), words=words)
-
-
-def _move(box: Box, dx: float) -> Box:
-    return Box(box.x0 + dx, box.y0, box.x1 + dx, box.y1)
+def _moved(box: Box, head: Head, own: Edges, edges: Edges) -> Box:
+    low, high = (stretch(place - head.box.x0, own, edges) for place in (box.x0, box.x1))
+    return Box(low, box.y0, high, box.y1)
 
 
 def _aligned(tables: Sequence[Sequence[Sequence[Segment]]]) -> list[list[list[Segment]]]:
@@ -218,7 +222,10 @@ def fit_rows(
     rows: Sequence[Sequence[Segment]], head: Head, pool: Columns
 ) -> list[tuple[list[Segment], list[tuple[float, float]]]]:
     """Each row's cells from the pool's first column on, and where the columns stand on its page."""
-    extents = [(low + head.box.x0, high + head.box.x0) for low, high in pool.extents]
+    own, start = find_edges(head), head.box.x0
+    extents = [
+        (stretch(low, pool.edges, own) + start, stretch(high, pool.edges, own) + start) for low, high in pool.extents
+    ]
     left = extents[0][0] - _ALIGNED_POINTS
     return [([cell for cell in row if cell.box.x1 > left], extents) for row in rows]
 
@@ -291,8 +298,9 @@ def are_forms(
     """Whether rows under different headings are forms of what those name, and not products of their own.
 
     They are where no column has names: only codes, sizes, amounts, or finishes by its label; or where the rows' words
-    are finishes, materials and sizes; or come back under other headings. Words that come back with another size for
-    each row, or with prices far apart, are modules ("2-seater" in every family), which are products.
+    are finishes, materials and sizes; or come back under other headings; or where most tables begin without any.
+    Words that come back with another size for each row, or with prices far apart, are modules ("2-seater" in every
+    family), which are products.
     """
     tables = [_texts(rows, head, pool) for rows, head in zip(groups, heads, strict=True)]
     columns = pool.columns
@@ -308,6 +316,8 @@ def are_forms(
     titled = any(columns[index].field == "name" and columns[index].by_label for index in named)
     if len(named) < len(wordy) and not titled:
         return True
+    if not titled and _lack_words(tables, wordy):
+        return True
     if all(_are_materials([text for table in tables for text in table.column(index)]) for index in named):
         return True
     spread = _spread(tables, pool, context)
@@ -316,6 +326,12 @@ def are_forms(
         and (any(_come_twice(tables, index) for index in named) or not _sized_apart(tables, pool))
         and spread <= (_NAMED_SPREAD if titled else _SPREAD)
     )
+
+
+def _lack_words(tables: Sequence[_Table], wordy: Sequence[int]) -> bool:
+    """Whether most tables begin with a row of a code and a price alone, which nothing but the heading can name."""
+    bare = [table for table in tables if not any(table.rows[0][index] for index in wordy)]
+    return len(bare) > 0.5 * len(tables)
 
 
 def cost_alike(

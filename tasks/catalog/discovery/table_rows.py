@@ -144,7 +144,7 @@ def _table_end(rows: Sequence[Sequence[Segment]], start: int) -> int:
             break  # another table's labels, or the same over other columns
         gap = _top(rows[end]) - _bottom(rows[end - 1])
         if gap > _MAX_ROW_GAP_SHARE * size and not (
-            gap <= _MAX_ALIGNED_GAP_SHARE * size and _is_aligned(rows[end], rows[last - 1])
+            gap <= _MAX_ALIGNED_GAP_SHARE * size and any(_is_aligned(rows[end], row) for row in rows[start:last])
         ):
             break
         if (
@@ -160,7 +160,9 @@ def _table_end(rows: Sequence[Sequence[Segment]], start: int) -> int:
             break
     left = min(segment.box.x0 for segment in rows[start])
     while last < len(rows) and (
-        _is_further_line(rows[last], rows[last - 1], left, size) or _is_open(rows[last], rows[start:last], size)
+        _is_further_line(rows[last], rows[last - 1], left, size)
+        or _is_usual_line(rows[last], rows[start:last], size)
+        or _is_open(rows[last], rows[start:last], size)
     ):
         last += 1
     return last
@@ -213,6 +215,19 @@ def _is_flush(one: Box, other: Box) -> bool:
 def _is_further_line(row: Sequence[Segment], above: Sequence[Segment], left: float, size: float) -> bool:
     """Whether a row is a further line of the last record: one cell, close to it, not at the table's left edge."""
     return len(row) == 1 and row[0].box.x0 > left + size and _top(row) - _bottom(above) <= _LINE_GAP_SHARE * size
+
+
+def _is_usual_line(row: Sequence[Segment], above: Sequence[Sequence[Segment]], size: float) -> bool:
+    """Whether a row is the last record's second line, of one cell as the second lines of most records above it."""
+    edges = [
+        other[0].box.x0
+        for record, other in pairwise(above)
+        if len(other) == 1 and is_data_row(record) and _top(other) - _bottom(record) <= _LINE_GAP_SHARE * size
+    ]
+    flush = sum(abs(edge - row[0].box.x0) <= _FLUSH_POINTS for edge in edges)
+    usual = flush > 0.5 * sum(is_data_row(record) for record in above[:-1])
+    near = _top(row) - _bottom(above[-1]) <= _LINE_GAP_SHARE * size
+    return len(row) == 1 and is_data_row(above[-1]) and near and usual
 
 
 def _top(row: Sequence[Segment]) -> float:
