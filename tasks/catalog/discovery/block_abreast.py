@@ -21,7 +21,8 @@ def part_abreast(run: Row, above: Sequence[Row]) -> list[Row]:
     """
     texts = [fold(cell.text) for cell in run]
     starts = [index for index, text in enumerate(texts) if text == texts[0]]
-    if len(starts) > 1 and len({tuple(texts[a:b]) for a, b in pairwise([*starts, len(texts)])}) == 1:
+    # Joined, for labels that stand close are one cell in one table and two in the next.
+    if len(starts) > 1 and len({" ".join(texts[a:b]) for a, b in pairwise([*starts, len(texts)])}) == 1:
         return _cut(run, starts)
     ends = [0, *(index + 1 for index, text in enumerate(texts) if text == texts[-1])][:-1]
     parts = [texts[a:b] for a, b in pairwise([*ends, len(texts)])]

@@ -217,7 +217,9 @@ def _tell_apart(head: Head) -> bool:
 
     A plain number under a label of codes is no amount.
     """
-    codes = [cell.box for floor in head.floors for cell in floor if (read := read_label(cell.text)) and read.field in _CODES]
+    codes = [
+        cell.box for floor in head.floors for cell in floor if (read := read_label(cell.text)) and read.field in _CODES
+    ]
     return all(
         any(
             parse_amount(cell.text) is None or is_code(cell.text) or any(cell.box.x_overlap(code) > 0 for code in codes)

@@ -17,19 +17,12 @@ from tasks.catalog.discovery.block_areas import (
     read_body,
 )
 from tasks.catalog.discovery.block_continued import find_continued
+from tasks.catalog.discovery.block_forms import are_forms, cost_alike
 from tasks.catalog.discovery.block_headings import Titled, find_titled
 from tasks.catalog.discovery.block_heads import Head, Row, find_heads, read_page_rows
 from tasks.catalog.discovery.block_orphans import find_orphans
 from tasks.catalog.discovery.block_pictures import find_shown
-from tasks.catalog.discovery.block_rows import (
-    Columns,
-    FormRow,
-    are_forms,
-    cost_alike,
-    fit_rows,
-    read_pool,
-    read_rows_of,
-)
+from tasks.catalog.discovery.block_rows import Columns, FormRow, fit_rows, read_pool, read_rows_of
 from tasks.catalog.discovery.block_runs import find_runs
 from tasks.catalog.discovery.candidates import Candidate, Evidence, evidence_of, make_candidate
 from tasks.catalog.discovery.context import Context, PageText
@@ -254,7 +247,7 @@ def _read_block(
     keep_description(fields, Name(name, titled.box, titled.lines))
     if len(forms) == 1:
         _put_only(forms[0], fields)
-    for field in {field for form in forms for field in form.attributes if field in AXES}:
+    for field in {field for form in forms for field in form.attributes if field in (*AXES, "packaging")}:
         if all(form.attributes.get(field) == forms[0].attributes.get(field) for form in forms):
             fields.put(field, forms[0].attributes[field], forms[0].box)  # what all forms share is the product's
     evidence: set[Evidence] = evidence_of(fields) | ({"price"} if any(form.prices for form in forms) else set())
