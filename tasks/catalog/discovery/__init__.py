@@ -21,8 +21,9 @@ from tasks.catalog.discovery.merge import merge
 from tasks.catalog.discovery.page_kinds import kind_of_text
 from tasks.catalog.discovery.page_products import PageReading, read_page_products
 from tasks.catalog.discovery.pictures import find_pictures, find_repeated
+from tasks.catalog.discovery.running_names import with_running_names
 from tasks.catalog.discovery.scenes import with_scenes
-from tasks.catalog.discovery.series_material import with_series_material
+from tasks.catalog.discovery.series_facts import with_series_facts
 from tasks.catalog.discovery.spreads import read_spreads
 from tasks.catalog.discovery.tables import Layout
 from tasks.catalog.discovery.terms import read_offer
@@ -59,7 +60,8 @@ def discover(pages: Sequence[Page], source: str) -> Discovery:
     seen = with_code_matrices(seen, texts, context)
     verdict = judge(without_finishes(join_listed(seen, texts, context), texts), texts)
     products = with_scenes(with_brands(merge(verdict.candidates)), pages)
-    products = with_bare_collections(with_series_material(link_images(products, pages), texts))
+    products = with_running_names(link_images(products, pages), texts, context.body_size)
+    products = with_bare_collections(with_series_facts(products, texts, context.mark))
     with_products = {one.page for one in verdict.candidates}
     title, offer = guess_title(pages, products), read_offer(pages, context)
     return Discovery(

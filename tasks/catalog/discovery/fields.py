@@ -24,6 +24,7 @@ from tasks.catalog.discovery.layout import group_segments, read_rows
 from tasks.catalog.discovery.materials import SHARE, collection_of, leading_material, material_kind, told_material
 from tasks.catalog.discovery.sale_prices import find_sale_price
 from tasks.catalog.discovery.segments import Segment
+from tasks.catalog.discovery.told_facts import tell_facts
 from tasks.catalog.discovery.wrapped_values import is_composition, join_wrapped
 from tasks.catalog.names import clean_name, is_sentence
 from tasks.catalog.prices import Price, find_prices, parse_amount
@@ -112,10 +113,14 @@ class Fields:
             self.values["sizes"] = tuple(self._sizes)
 
     def _read_told(self) -> None:
-        """Sides that a short description gives with their names, also over the end of a line: "..., height 147 mm"."""
+        """Sides that a short description gives with their names, also over the end of a line: "..., height 147 mm";
+        and the material that its first sentence begins with.
+        """
         for group in group_segments(self.rest):
             if group.words <= _MAX_TOLD_WORDS:
                 text = " ".join(group.text.split())
+                for field, told in tell_facts(text, self.context.mark).items():
+                    self.put(field, told, group.box)
                 for size in find_sizes(text, self.context.mark):
                     ((axis, value), *more) = size.measures.items()
                     if not more and not size.text[1:2].isdigit() and _NAMED_AXIS.match(size.text):

@@ -12,12 +12,13 @@ _MAX_COLLECTION_WORDS = 3
 _ARTICLES = frozenset({"the", "la", "le", "die", "de", "der", "a", "el"})
 _MAX_TOLD_MATERIAL = 3  # words
 SHARE = re.compile(r"^\d{1,3}(?:[.,]\d)?\s?%\s*")  # "78 % wool"
+_GRADE = re.compile(r"(?<=\w) (?:1[38]/(?:0|8|10)|AISI ?[34]\d\d|V[24]A)$", re.IGNORECASE)  # "Inox 18/10"
 _TRADE_MARKS = str.maketrans("", "", "®™")
 
 
 def material_kind(text: str) -> str | None:
     """Whether a short phrase is a `material` or a `finish`, by the trade's words; None when it is neither."""
-    text = text.translate(_TRADE_MARKS)
+    text = _GRADE.sub("", text.translate(_TRADE_MARKS))
     folded = SHARE.sub("", fold(text))
     if folded in words("materials"):
         return "material"

@@ -1,0 +1,123 @@
+"""What the lines at a series' heading tell of all its products: "Travera" / "Glazed Porcelain"; "Design A. Meier"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tasks.catalog.boxes import Box
+from tasks.catalog.discovery.context import PageText
+from tasks.catalog.discovery.layout import group_segments
+from tasks.catalog.discovery.segments import Segment
+from tasks.catalog.discovery.told_facts import tell_facts
+from tasks.catalog.names import is_sentence
+from tasks.catalog.products import AttributeValue, Product
+from tasks.catalog.vocabulary import fold, words
+
+_MAX_WORDS, _MAX_MATERIAL_WORDS = 7, 3
+_GAP_SIZES, _FLUSH_POINTS = 1.0, 6.0  # of the heading's type size
+_SMALLER = 0.85
+_REACH_SIZES, _FOOT_SHARE = 4.0, 0.9  # of the heading's height; of the page's
+_MIN_PRODUCTS = 2
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def with_series_facts(
+    products: Sequence[Product], texts: Sequence[PageText], mark: str | None
+) -> tuple[Product, ...]:
+    """Products with the material, finish, thickness and designer that stand at their collection's heading.
+
+    The material is the only one of the line under it, or what a sentence under or beside it begins with. Each only
+    where none of a series has one of its own: else the lines speak of some of them. `mark` is the decimal mark.
+    """
+    pages = {text.number: text for text in texts}
+    series: dict[tuple[int, Box], list[Product]] = {}
+    for one in products:
+        place = one.provenance.get("collection")
+        if place and place.page is not None and place.bbox and place.page in pages:
+            series.setdefault((place.page, place.bbox), []).append(one)
+    told: dict[str, list[_Fact]] = {}
+    for (page, box), found in series.items():
+        if len(found) < _MIN_PRODUCTS:
+            continue
+        facts = _read_facts(box, pages[page], found, mark)
+        lacking = [fact for fact in facts if not any(fact.field in one.attributes for one in found)]
+        told |= {one.key: lacking for one in found}
+    return tuple(_with_facts(one, told.get(one.key, ())) for one in products)
+
+
+class _Fact(NamedTuple):
+    field: str
+    value: AttributeValue
+    box: Box
+
+
+def _read_facts(heading: Box, text: PageText, products: Sequence[Product], mark: str | None) -> list[_Fact]:
+    line = _line_under(heading, text)
+    facts = [_Fact("material", line[0], line[1].box)] if line else []
+    for group in group_segments(_lines_at(heading, text, products)):
+        for field, value in tell_facts(" ".join(group.text.split()), mark).items():
+            if all(field != fact.field for fact in facts):
+                facts.append(_Fact(field, value, group.box))
+    return facts
+
+
+def _lines_at(heading: Box, text: PageText, products: Sequence[Product]) -> list[Segment]:
+    """The lines under a heading or right of it, down to the first product; all above it for one at the page's foot."""
+    foot = heading.y0 > _FOOT_SHARE * text.page.height
+    tops = [place.bbox.y0 for one in products if (place := one.provenance.get("name")) and place.bbox]
+    top = min((top for top in tops if foot or top > heading.y1), default=heading.y1)
+    above = [one for one in text.segments if one.box.y1 <= top]
+    return [one for one in above if foot or _is_under(one.box, heading) or _is_beside(one.box, heading)]
+
+
+def _is_under(box: Box, heading: Box) -> bool:
+    flush = abs(box.x0 - heading.x0) <= _FLUSH_POINTS
+    return flush and -0.5 * heading.height <= box.y0 - heading.y1 <= _REACH_SIZES * heading.height
+
+
+def _is_beside(box: Box, heading: Box) -> bool:
+    size = heading.height
+    return box.x0 >= heading.x1 and heading.y0 - size <= box.center[1] <= heading.y1 + size
+
+
+def _with_facts(one: Product, facts: Sequence[_Fact]) -> Product:
+    if not facts:
+        return one
+    place = one.provenance["collection"]
+    attributes = {**one.attributes, **{fact.field: fact.value for fact in facts}}
+    places = {**one.provenance, **{fact.field: place.model_copy(update={"bbox": fact.box}) for fact in facts}}
+    return one.model_copy(update={"attributes": attributes, "provenance": places})
+
+
+def _line_under(heading: Box, text: PageText) -> tuple[str, Segment] | None:
+    """The material in the short line right under a heading, in smaller type, and that line."""
+    size = max((one.size for one in text.segments if one.box.intersection(heading) > 0.5 * one.box.area), default=0.0)
+    under = [
+        one
+        for one in text.segments
+        if one.size <= _SMALLER * size
+        and -0.5 * size <= one.box.y0 - heading.y1 <= _GAP_SIZES * size
+        and abs(one.box.x0 - heading.x0) <= _FLUSH_POINTS
+    ]
+    line = min(under, key=lambda one: one.box.y0, default=None)
+    if line is None or len(line.text.split()) > _MAX_WORDS or is_sentence(line.text):
+        return None
+    found = _materials_in(line.text)
+    return (found[0], line) if len(found) == 1 else None
+
+
+def _materials_in(text: str) -> list[str]:
+    """The materials that a line names, the longest phrase of each place."""
+    tokens = list(_WORD.finditer(text))
+    found, index = [], 0
+    while index < len(tokens):
+        for count in range(min(_MAX_MATERIAL_WORDS, len(tokens) - index), 0, -1):
+            phrase = text[tokens[index].start() : tokens[index + count - 1].end()]
+            if fold(phrase) in words("materials"):
+                found.append(phrase)
+                index += count - 1
+                break
+        index += 1
+    return found
