@@ -42,6 +42,7 @@ _TAILED_RUN = re.compile(rf"(?<![\w.,])(?<![^\W\d_]\s){_TAILED}(?:\s+{_TAILED})+
 _TAILED_GAP = re.compile(r"(?<=[^\W\d_])\s(?=\d)")
 _LED_GAP = re.compile(rf"(?<=[\w\"'″.])\s(?=(?:{_AXIS})\s?[.:=]?\s?\d)", re.IGNORECASE)
 _TERM_RE = re.compile(_TERM, re.IGNORECASE)
+_BARE_SIDES = re.compile(rf"(?<=\d)\s[·•|]\s(?=(?:{_AXIS})\s?\d)", re.IGNORECASE)
 _AXIS_LIST = re.compile(
     rf"(?<![^\W\d_])((?:{_AXIS})(?:\s?[x×х*/]\s?(?:{_AXIS})){{1,3}})(?![^\W\d_])\s?(?:\((?:in\s)?(\w+)\.?\))?",
     re.IGNORECASE,
@@ -108,6 +109,11 @@ def find_sizes(
         if size:
             found.append(Size(size, printed[match.start() : match.end()].strip(), match.start(), match.end()))
     return tuple(found)
+
+
+def join_bare_sides(text: str) -> str:
+    """`text` with commas for the bullets between sides whose unit only the last one has: "Ancho 35 · Alto 150 cm"."""
+    return _BARE_SIDES.sub(", ", text)
 
 
 def _without_extents(text: str, terms: list[re.Match[str]]) -> list[re.Match[str]]:

@@ -14,6 +14,7 @@ from tasks.catalog.dimensions import (
     find_area_weight,
     find_sizes,
     find_weight,
+    join_bare_sides,
     parse_leading_measure,
     parse_measure,
 )
@@ -43,7 +44,8 @@ _LETTER_CODE = re.compile(r"[A-Z]{3,6}")  # "Réf. ANJ"
 _CODE_AND_WORDS = re.compile(r"(?P<code>[^\s]*\d[^\s]*)\s+[–—·|-]\s+(?P<words>[^\W\d_][^\d:;|·–—]*)")
 _MAX_COLOUR_WORDS = 4
 _MAX_TOLD_WORDS = 45
-_NAMED_AXIS = re.compile(r"[^\W\d_]{3}|[Øø⌀]")  # a word before the number, or the sign of a diameter
+# A word before the number, or the sign of a diameter.
+_NAMED_AXIS = re.compile(r"(?:[^\W\d_]{3,}|[Øø⌀])[\s.:=]*(?=\d)")
 _HEADER_CELLS = 3
 _STROKES = re.compile(r"[^,;|–/]+(?:\s?/\s[^,;|–/]+)+")
 _EDGE_POINTS = 2.5
@@ -122,9 +124,9 @@ class Fields:
                 for field, told in tell_facts(text, self.context.mark).items():
                     self.put(field, told, group.box)
                 for size in find_sizes(text, self.context.mark):
-                    ((axis, value), *more) = size.measures.items()
-                    if not more and not size.text[1:2].isdigit() and _NAMED_AXIS.match(size.text):
-                        self.put(axis, value, group.box)
+                    if not size.text[1:2].isdigit() and len(_NAMED_AXIS.findall(size.text)) == len(size.measures):
+                        for axis, value in size.measures.items():
+                            self.put(axis, value, group.box)
 
     def _read_row(self, row: Sequence[Segment], pending: Label | None, edge: float | None) -> Label | None:
         """Read a visual row; returns the label that waits for its value on the next row.
@@ -173,7 +175,7 @@ class Fields:
 
     def read_text(self, segment: Segment) -> None:
         """A line of its own: labelled parts, prices, sizes, a weight, a code; or nothing of these."""
-        parts = _split_told(segment.text, self.context)
+        parts = _split_told(join_bare_sides(segment.text), self.context)
         if (tail := self.context.code_tail) and (code := tail.search(parts[-1])):
             self.put("sku", code[0].strip(), segment.box)
             parts = [*parts[:-1], *filter(None, [parts[-1][: code.start()].rstrip(" ,;")])]
@@ -192,6 +194,8 @@ class Fields:
 
     def _keep_label(self, part: str, value: str) -> None:
         """A price under its printed label, for products with several ("Wholesale: $7.00", "MSRP: $16.00")."""
+        if _YEAR.fullmatch(value.strip()):
+            return  # "Tarifa 2024"
         label = clean_name(part[: part.rindex(value)])
         found = find_prices(value, self.context.mark, self.context.dollar)
         if label and (amount := found[0].amount if found else parse_amount(value, self.context.mark)):
@@ -303,7 +307,7 @@ class Fields:
             self._keep_prices(text, prices, box)
         sized = self._put_sizes(text, box)
         weight = find_weight(text, self.context.mark)
-        if weight and len(text.split()) <= _MAX_WEIGHT_WORDS:
+        if weight and len(_without_sizes(text, self.context).split()) <= _MAX_WEIGHT_WORDS:
             self.put("weight", weight, box)
         code = find_code(text)
         bare = (prices or sized) and not _has_name_beside(text, self.context)
@@ -391,6 +395,13 @@ def own_labels(rows: Sequence[Sequence[Segment]]) -> frozenset[Segment]:
     column = [one for one in beside if edge is not None and abs(one.box.x0 - edge) <= _EDGE_POINTS]
     size = max((one.size for one in column if read_label(one.text)), default=0.0)
     return frozenset(one for one in column if one.size <= _LABEL_RATIO * size)
+
+
+def _without_sizes(text: str, context: Context) -> str:
+    """A text without the sizes in it: "L 45 × B 45 × H 38 cm, 55 kg" is a weight besides."""
+    for size in reversed(find_sizes(text, context.mark)):
+        text = text[: size.start] + text[size.end :]
+    return text
 
 
 def _has_name_beside(text: str, context: Context) -> bool:

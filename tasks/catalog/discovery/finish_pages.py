@@ -28,11 +28,7 @@ def without_finishes(candidates: Sequence[Candidate], texts: Sequence[PageText])
     by_page: dict[int, list[Candidate]] = defaultdict(list)
     for one in candidates:
         by_page[one.page].append(one)
-    pages = {
-        text.number
-        for text in texts
-        if (found := by_page.get(text.number)) and all(map(_is_sample, found)) and _is_titled(text)
-    }
+    pages = {text.number for text in texts if (found := by_page.get(text.number)) and _is_titled(text, found)}
     documented = sum(bool(one.evidence & {"size", "price"}) for one in candidates if one.page not in pages)
     if documented < _MIN_PRODUCTS:
         return list(candidates)
@@ -74,12 +70,18 @@ def _is_sample(one: Candidate) -> bool:
     return "image" in one.evidence and not one.evidence & {"size", "price", "labels"} and not one.product.variants
 
 
-def _is_titled(text: PageText) -> bool:
-    """Whether the page's largest line names nothing but materials, finishes or colours."""
+def _is_titled(text: PageText, found: Sequence[Candidate]) -> bool:
+    """Whether the page's largest line names nothing but materials, finishes or colours, and all on it are samples.
+
+    Where it names care or terms, too, amounts and labels of those may have got to a sample.
+    """
     title = max(text.segments, key=lambda one: one.size)
     others = [one.size for one in text.segments if any(char.isalpha() for char in one.text)]
     tokens = [fold(token) for token in _WORD.findall(title.text)]
     kinds = [token for token in tokens if token in words("finish_title_words")]
     known = words("finish_title_words") | words("and_words") | words("care_words")
     larger = title.size >= _LARGER * sorted(others)[len(others) // 2] if others else False
-    return larger and bool(kinds) and all(token in known for token in tokens)
+    if not larger or not kinds or any(token not in known for token in tokens):
+        return False
+    mixed = any(token in words("care_words") for token in tokens)
+    return all(not one.evidence & {"size", "sku"} if mixed else _is_sample(one) for one in found)

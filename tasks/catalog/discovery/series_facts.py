@@ -23,9 +23,7 @@ _MIN_PRODUCTS = 2
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def with_series_facts(
-    products: Sequence[Product], texts: Sequence[PageText], mark: str | None
-) -> tuple[Product, ...]:
+def with_series_facts(products: Sequence[Product], texts: Sequence[PageText], mark: str | None) -> tuple[Product, ...]:
     """Products with the material, finish, thickness and designer that stand at their collection's heading.
 
     The material is the only one of the line under it, or what a sentence under or beside it begins with. Each only

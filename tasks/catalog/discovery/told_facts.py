@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from tasks.catalog.dimensions import parse_measure
 from tasks.catalog.discovery.labels import read_label
 from tasks.catalog.discovery.materials import material_kind
+from tasks.catalog.lexicon import find_terms
 from tasks.catalog.products import AttributeValue
 from tasks.catalog.vocabulary import fold
 
@@ -49,16 +50,25 @@ def _tell(sentence: str, mark: str | None) -> Iterator[tuple[str, AttributeValue
 
 
 def _material_of(phrase: str) -> str | None:
-    """The material that all of a phrase names, alone or behind the thing's main part: "Gestell Aluminium"."""
+    """The material that a phrase names: alone, before its colour ("Porcelana blanca"), or behind the thing's main part
+    ("Gestell Aluminium").
+    """
     tokens = phrase.split()
     if not 0 < len(tokens) <= _MAX_WORDS:
         return None
-    if material_kind(phrase) == "material":
-        return phrase
+    for count in range(len(tokens), 0, -1):
+        head = " ".join(tokens[:count])
+        if material_kind(head) == "material" and all(map(_is_look, tokens[count:])):
+            return head
     label = read_label(tokens[0])
     rest = tokens[2:] if len(tokens) > 2 and fold(tokens[1]) in _OF else tokens[1:]
     told = " ".join(rest)
     return told if label and label.field == "material" and material_kind(told) == "material" else None
+
+
+def _is_look(word: str) -> bool:
+    """Whether a word is a colour or a finish in any language of the lexicon."""
+    return any(term.kind in ("color", "finish") for term in find_terms(word))
 
 
 def _ends_in_material(phrase: str) -> bool:
