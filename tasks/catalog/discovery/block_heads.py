@@ -14,6 +14,7 @@ from tasks.catalog.boxes import Box, union
 from tasks.catalog.codes import is_code, is_spaced_code
 from tasks.catalog.dimensions import find_sizes
 from tasks.catalog.discovery.block_abreast import begins_left, part_abreast
+from tasks.catalog.discovery.centred_lines import join_centred
 from tasks.catalog.discovery.context import PageText
 from tasks.catalog.discovery.labels import read_label
 from tasks.catalog.discovery.layout import read_rows
@@ -72,7 +73,7 @@ def read_page_rows(text: PageText) -> list[Row]:
     """The page's cells as visual rows from the top down; those of a scan may rise or fall along the row."""
     cells = [cell for segment in text.segments for part in _at_leaders(segment) for cell in split_cells(part)]
     scanned = text.page.text_source == "ocr" or any(cell.from_ocr for cell in cells)
-    return _skewed_rows(cells) if scanned else read_rows(cells)
+    return _skewed_rows(cells) if scanned else join_centred(read_rows(cells))
 
 
 def _at_leaders(segment: Segment) -> list[Segment]:

@@ -30,6 +30,7 @@ from tasks.catalog.discovery.fields import AXES, Fields, own_labels
 from tasks.catalog.discovery.grid import Picture
 from tasks.catalog.discovery.labels import read_label
 from tasks.catalog.discovery.layout import read_rows
+from tasks.catalog.discovery.materials import material_kind
 from tasks.catalog.discovery.naming import Name
 from tasks.catalog.discovery.sections import keep_description
 from tasks.catalog.discovery.segments import Segment
@@ -265,8 +266,10 @@ def _read_block(
 
 
 def _put_only(form: FormRow, fields: Fields) -> None:
-    """The only row's code and fields are the product's own."""
+    """The only row's code, fields and finish are the product's own."""
     fields.put("sku", form.code, form.box)
+    if kind := material_kind(form.name):
+        fields.put(kind, form.name, form.box)
     for field, value in form.attributes.items():
         fields.put(field, value, form.box)
     if len(form.prices) == 1 and not form.graded:

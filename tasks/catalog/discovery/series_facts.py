@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tasks.catalog.boxes import Box
+from tasks.catalog.decimals import DecimalMark
 from tasks.catalog.discovery.context import PageText
 from tasks.catalog.discovery.layout import group_segments
 from tasks.catalog.discovery.segments import Segment
@@ -23,7 +24,9 @@ _MIN_PRODUCTS = 2
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def with_series_facts(products: Sequence[Product], texts: Sequence[PageText], mark: str | None) -> tuple[Product, ...]:
+def with_series_facts(
+    products: Sequence[Product], texts: Sequence[PageText], mark: DecimalMark | None
+) -> tuple[Product, ...]:
     """Products with the material, finish, thickness and designer that stand at their collection's heading.
 
     The material is the only one of the line under it, or what a sentence under or beside it begins with. Each only
@@ -51,7 +54,7 @@ class _Fact(NamedTuple):
     box: Box
 
 
-def _read_facts(heading: Box, text: PageText, products: Sequence[Product], mark: str | None) -> list[_Fact]:
+def _read_facts(heading: Box, text: PageText, products: Sequence[Product], mark: DecimalMark | None) -> list[_Fact]:
     line = _line_under(heading, text)
     facts = [_Fact("material", line[0], line[1].box)] if line else []
     for group in group_segments(_lines_at(heading, text, products)):

@@ -12,6 +12,7 @@ from itertools import pairwise
 from tasks.catalog.boxes import Box, union
 from tasks.catalog.codes import is_code, is_spaced_code
 from tasks.catalog.decimals import DIGIT
+from tasks.catalog.discovery.centred_lines import join_centred
 from tasks.catalog.discovery.labels import read_label, split_label
 from tasks.catalog.discovery.layout import read_rows
 from tasks.catalog.discovery.segments import Segment
@@ -56,7 +57,7 @@ def find_tables(segments: Sequence[Segment]) -> list[RawTable]:
 
 
 def _find(cells: Sequence[Segment], depth: int) -> list[RawTable]:
-    rows = read_rows(cells)
+    rows = join_centred(read_rows(cells))
     if sum(map(is_data_row, rows)) < _MIN_ROWS:
         return []
     tables: list[RawTable] = []

@@ -1,10 +1,11 @@
-"""Facts in running words: "Porcelain, white glaze.", "Cuerpo de latón, ...", "Inox 18/10, épaisseur 3 mm, finition miroir."."""
+"""Facts in running words: "Cuerpo de latón, cartucho ...", "Inox 18/10, épaisseur 3 mm, finition miroir."."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from tasks.catalog.decimals import DecimalMark
 from tasks.catalog.dimensions import parse_measure
 from tasks.catalog.discovery.labels import read_label
 from tasks.catalog.discovery.materials import material_kind
@@ -20,7 +21,7 @@ _MAX_VALUE_WORDS = 3  # of a finish behind its label
 _MAX_NAMES = 4  # words of a designer's name
 
 
-def tell_facts(text: str, mark: str | None) -> dict[str, AttributeValue]:
+def tell_facts(text: str, mark: DecimalMark | None) -> dict[str, AttributeValue]:
     """The material that one of the sentences begins with, and what the phrases right behind it say.
 
     `text` is a description, `mark` its decimal mark. Sentences that begin otherwise tell nothing.
@@ -32,7 +33,7 @@ def tell_facts(text: str, mark: str | None) -> dict[str, AttributeValue]:
     return facts
 
 
-def _tell(sentence: str, mark: str | None) -> Iterator[tuple[str, AttributeValue]]:
+def _tell(sentence: str, mark: DecimalMark | None) -> Iterator[tuple[str, AttributeValue]]:
     """The facts of a sentence's first phrases, up to the first that says something else."""
     materials: list[str] = []
     others: list[tuple[str, AttributeValue]] = []
@@ -58,7 +59,7 @@ def _material_of(phrase: str) -> str | None:
         return None
     for count in range(len(tokens), 0, -1):
         head = " ".join(tokens[:count])
-        if material_kind(head) == "material" and all(map(_is_look, tokens[count:])):
+        if material_kind(head) == "material" and _is_look(tokens[count:]):
             return head
     label = read_label(tokens[0])
     rest = tokens[2:] if len(tokens) > 2 and fold(tokens[1]) in _OF else tokens[1:]
@@ -66,9 +67,10 @@ def _material_of(phrase: str) -> str | None:
     return told if label and label.field == "material" and material_kind(told) == "material" else None
 
 
-def _is_look(word: str) -> bool:
-    """Whether a word is a colour or a finish in any language of the lexicon."""
-    return any(term.kind in ("color", "finish") for term in find_terms(word))
+def _is_look(tokens: Sequence[str]) -> bool:
+    """Whether words are colours and finishes in a language of the lexicon; so are none."""
+    terms = [term for term in find_terms(" ".join(tokens)) if term.kind in ("color", "finish")]
+    return sum(term.end - term.start for term in terms) == len(tokens)
 
 
 def _ends_in_material(phrase: str) -> bool:
@@ -77,7 +79,7 @@ def _ends_in_material(phrase: str) -> bool:
     return len(tokens) == 2 and phrase[:1].isupper() and material_kind(tokens[1]) == "material"
 
 
-def _labelled(phrase: str, mark: str | None) -> tuple[str, AttributeValue] | None:
+def _labelled(phrase: str, mark: DecimalMark | None) -> tuple[str, AttributeValue] | None:
     """A thickness, a finish or a designer behind its label, without a colon."""
     head, _, value = phrase.partition(" ")
     label = read_label(head)
