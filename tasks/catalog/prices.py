@@ -32,7 +32,7 @@ def _amount(group: str) -> str:
 
 _PRICE = re.compile(
     rf"(?<![\w.,])(?:(?P<before>{_SIGN_PATTERN})[ \u00a0\u202f]?{_amount('first')}"
-    rf"|{_amount('second')}[ \u00a0\u202f]?(?P<after>{_SIGN_PATTERN}))",
+    rf"|(?<![^\W\d_]-){_amount('second')}[ \u00a0\u202f]?(?P<after>{_SIGN_PATTERN}))",
     re.IGNORECASE,
 )
 # Signs that are no words of a language, and ISO codes in capitals: they name a currency wherever they stand.

@@ -14,13 +14,13 @@ Row = list[Segment]
 
 
 def join_centred(rows: Sequence[Row]) -> list[Row]:
-    """Rows from the top down, with the lone cells right above and below a row joined in it where both reach into it."""
+    """Rows from the top down; lines right above and below a row that reach into it are cells of it, two and two."""
     found: list[Row] = []
     index = 0
     while index < len(rows):
         lines = rows[index : index + 3]
-        if len(lines) == 3 and (cell := _join(*lines)):
-            found.append(sorted([*lines[1], cell], key=lambda one: one.box.x0))
+        if len(lines) == 3 and (cells := _join(*lines)):
+            found.append(sorted([*lines[1], *cells], key=lambda one: one.box.x0))
             index += 3
         else:
             found.append(rows[index])
@@ -28,11 +28,15 @@ def join_centred(rows: Sequence[Row]) -> list[Row]:
     return found
 
 
-def _join(above: Row, row: Row, below: Row) -> Segment | None:
-    """The cell whose two lines stand around a row of several cells, none of them in its place."""
-    if len(above) != 1 or len(below) != 1 or len(row) < 2:
-        return None
-    one, other = above[0], below[0]
+def _join(above: Row, row: Row, below: Row) -> list[Segment]:
+    """The cells of two lines around a row of more cells, none of them in their place; [] where a line is left over."""
+    if not len(above) == len(below) < len(row):
+        return []
+    cells = [_pair(one, other, row) for one, other in zip(above, below, strict=True)]
+    return [cell for cell in cells if cell is not None] if None not in cells else []
+
+
+def _pair(one: Segment, other: Segment, row: Row) -> Segment | None:
     alike = one.size == other.size and one.bold == other.bold and abs(one.box.x0 - other.box.x0) <= _FLUSH_POINTS
     box = union((one.box, other.box))
     if not alike or any(cell.box.x_overlap(box) > 0 for cell in row):

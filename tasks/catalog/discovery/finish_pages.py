@@ -84,4 +84,4 @@ def _is_titled(text: PageText, found: Sequence[Candidate]) -> bool:
     if not larger or not kinds or any(token not in known for token in tokens):
         return False
     mixed = any(token in words("care_words") for token in tokens)
-    return all(not one.evidence & {"size", "sku"} if mixed else _is_sample(one) for one in found)
+    return all(_is_sample(one) or (mixed and not one.evidence & {"size", "sku"}) for one in found)

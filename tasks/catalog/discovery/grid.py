@@ -21,6 +21,7 @@ from tasks.catalog.discovery.options import find_options, note_options, with_opt
 from tasks.catalog.discovery.sale_prices import SalePrice, find_display_price
 from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.names import clean_name, is_price_line, is_sentence
+from tasks.catalog.prices import find_prices
 from tasks.catalog.products import ImageLink
 from tasks.catalog.vocabulary import fold
 
@@ -171,7 +172,7 @@ def _plain_numbers(group: Group) -> list[Segment]:
     parts = [segment._replace(text=part) for segment in lines for part in split_parts(segment.text)]
     if plain := [part for part in parts if _PLAIN_CODE.fullmatch(part.text)]:
         return plain
-    ends = ((part, part.text.rsplit(" ", 1)) for part in parts)
+    ends = ((part, part.text.rsplit(" ", 1)) for part in parts if not find_prices(part.text))  # "EUR 40.00" is none
     return [part._replace(text=words[1]) for part, words in ends if len(words) == 2 and _LAST_CODE.fullmatch(words[1])]
 
 

@@ -66,7 +66,9 @@ def read_page_products(
         return PageReading(_marked(with_collection(versions, text, context), text), carried)
     beside, area = find_transposed(text, context)
     if area is None and is_card_page(text, pictures, context):
-        return PageReading(_read_cards(text, (), pictures, context), carried)
+        cards = _read_cards(text, (), pictures, context)
+        if blocks is None or not _tell_more(blocks.candidates, cards):
+            return PageReading(cards, carried)
     if blocks is not None:
         found = [*blocks.candidates, *_read_rest(text, pictures, blocks, context)]
         return PageReading(_marked(with_collection(found, text, context), text), carried)
@@ -87,6 +89,12 @@ def read_page_products(
     lines = find_lines(free, context)
     free = _outside(free, [one.cell for one in lines])
     return PageReading(_read_cards(free, lines, pictures, context), tables.layout)
+
+
+def _tell_more(blocks: Sequence[Candidate], cards: Sequence[Candidate]) -> bool:
+    """Whether blocks tell as many products as cards do, with more codes and prices: those stand under their labels."""
+    told = [sum(len(one.evidence & {"sku", "price"}) for one in found) for found in (blocks, cards)]
+    return len(blocks) >= len(cards) and told[0] > told[1]
 
 
 def _cards_beside(

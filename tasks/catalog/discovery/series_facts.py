@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tasks.catalog.boxes import Box
 from tasks.catalog.decimals import DecimalMark
 from tasks.catalog.discovery.context import PageText
-from tasks.catalog.discovery.layout import group_segments
+from tasks.catalog.discovery.layout import Group, group_segments
 from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.discovery.told_facts import tell_facts
 from tasks.catalog.names import is_sentence
@@ -58,10 +58,23 @@ def _read_facts(heading: Box, text: PageText, products: Sequence[Product], mark:
     line = _line_under(heading, text)
     facts = [_Fact("material", line[0], line[1].box)] if line else []
     for group in group_segments(_lines_at(heading, text, products)):
-        for field, value in tell_facts(" ".join(group.text.split()), mark).items():
-            if all(field != fact.field for fact in facts):
-                facts.append(_Fact(field, value, group.box))
+        for paragraph in _paragraphs(group):
+            for field, value in tell_facts(paragraph, mark).items():
+                if all(field != fact.field for fact in facts):
+                    facts.append(_Fact(field, value, group.box))
     return facts
+
+
+def _paragraphs(group: Group) -> list[str]:
+    """A group's text, cut behind lines that had room for the first word of the next one."""
+    found: list[str] = []
+    for index, line in enumerate(group.segments):
+        before = group.segments[index - 1] if index else None
+        if before is None or before.box.x1 + line.size / 2 + line.words[0].box.width < group.box.x1:
+            found.append(line.text)
+        else:
+            found[-1] = f"{found[-1]} {line.text}"
+    return found
 
 
 def _lines_at(heading: Box, text: PageText, products: Sequence[Product]) -> list[Segment]:

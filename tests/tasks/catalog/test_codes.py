@@ -7,7 +7,9 @@ import pytest
 from tasks.catalog.codes import are_codes, find_code, is_code, is_spaced_code, is_weak_code
 
 
-@pytest.mark.parametrize("text", ["2034-82", "1955-93", "AK25", "58002-0000", "LX-1020.BK", "7013.01"])
+@pytest.mark.parametrize(
+    "text", ["2034-82", "1955-93", "AK25", "58002-0000", "LX-1020.BK", "7013.01", "V2203", "P3108"]
+)
 def test_a_code_reads_as_one(text: str) -> None:
     assert is_code(text)
 
@@ -16,7 +18,7 @@ def test_a_code_reads_as_one(text: str) -> None:
     "text",
     [
         *("2024-26", "2025/2026", "1998", "3QF", "60x60", "IP44", "EN14411", "12.03.2026", "2020-09-29", "2026.1.31"),
-        *("434-263-4300", "103.50"),
+        *("434-263-4300", "103.50", "P12", "p. 7", "V2.1"),
     ],
 )
 def test_years_postcodes_sizes_and_norms_are_no_codes(text: str) -> None:

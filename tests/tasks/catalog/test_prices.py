@@ -145,6 +145,11 @@ def test_an_amount_with_cents_may_say_what_it_is_for(text: str, amount: str | No
     assert parse_amount(text) == amount
 
 
+@pytest.mark.parametrize("text", ["AK-1600 EUR 40.00", "AK-1600 € 40.00", "Set-120 40.00 EUR"])
+def test_the_number_of_a_code_before_a_price_is_none(text: str) -> None:
+    assert [price.amount for price in find_prices(text)] == ["40.00"]
+
+
 @pytest.mark.parametrize("text", ["TL55-04", "EUR55/2", "revenue of €318.0m", "€ 40 mn"])
 def test_codes_and_millions_are_no_prices(text: str) -> None:
     assert not find_prices(text)

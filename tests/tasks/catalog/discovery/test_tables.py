@@ -153,6 +153,25 @@ def test_a_picture_in_a_row_shows_the_row_s_product(catalog: Any) -> None:
     assert len({one.images[0].sha256 for one in found}) == 8
 
 
+def test_rows_with_pictures_go_on_behind_one_of_several_forms(catalog: Any) -> None:
+    page = catalog.page().text(300, 90, "Art. No.", 7).text(470, 90, "Group A", 7).text(525, 90, "Group B", 7)
+    page.text(40, 60, "Prices in EUR", 8)
+    for index, (name, codes) in enumerate(
+        {"Middle": ("3310",), "End": ("3314 L", "3314 R"), "Chair": ("3301",), "Daybed": ("3340",)}.items()
+    ):
+        y = 120 + 88 * index
+        page.picture(40, y - 8, 100, 76, seed=index).text(160, y, name, 8.6, bold=True)
+        page.text(160, y + 11, "W 78 x D 88 x H 66 cm", 7.6)
+        for row, code in enumerate(codes):
+            page.text(300, y + 2 + 13 * row, code, 7.6).text(480, y + 2 + 13 * row, f"{900 + index}.00", 7.6)
+            page.text(535, y + 2 + 13 * row, f"{1100 + index}.00", 7.6)
+            page.text(350, y + 2 + 13 * row, ("Arm left", "Arm right")[row] if len(codes) > 1 else "", 7.6)
+    found = page.discover().products
+    assert [one.name for one in found] == ["Middle", "End", "Chair", "Daybed"]
+    assert found[2].prices == {"Group A": "902.00", "Group B": "1102.00"}
+    assert found[3].attributes["width"] == Measure(value="78", unit="cm")  # the last row's second line
+
+
 def test_packaging_columns_are_attributes(catalog: Any) -> None:
     header = ("Code", "Format", "Pcs/box", "m²/box", "Kg/box", "€/m²")
     rows = [(f"PK-{100 + i}", "60x60", "4", "1,44", "32,5", f"{20 + i},90") for i in range(8)]
