@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tasks.catalog.boxes import Box, union
 from tasks.catalog.codes import clean_code, is_code, is_lettered_code, is_weak_code, strip_marks
-from tasks.catalog.dimensions import find_sizes
+from tasks.catalog.dimensions import find_sizes, unit_of, weight_unit_of
 from tasks.catalog.discovery.block_heads import Head, is_value
 from tasks.catalog.discovery.block_pairs import find_pairs, paired
 from tasks.catalog.discovery.block_widths import Edges, find_edges, stretch
@@ -108,9 +108,17 @@ def _with_codes(columns: Sequence[Column], table: RawTable) -> list[Column]:
         index for index, column in enumerate(columns) if (known := read_label(column.label)) and known.field == "sku"
     ]
     found = labelled or [
-        index for index, column in enumerate(columns) if column.field == "other" and _all_differ(table, index)
+        index
+        for index, column in enumerate(columns)
+        if column.field == "other" and not _counts_by(column.label) and _all_differ(table, index)
     ]
     return [column._replace(field="sku") if index in found[:1] else column for index, column in enumerate(columns)]
+
+
+def _counts_by(label: str) -> bool:
+    """Whether a label is of amounts by something: "kg/pallet", "m²/palete"."""
+    head, stroke, _ = label.partition("/")
+    return bool(stroke) and (weight_unit_of(head) or unit_of(head.strip().rstrip("²³23"))) is not None
 
 
 def _with_prices(columns: list[Column], table: RawTable, context: Context) -> list[Column]:
@@ -122,7 +130,8 @@ def _with_prices(columns: list[Column], table: RawTable, context: Context) -> li
         texts = [cell.text for row in table.rows for cell in row.cells if cell.column == cell.last == index]
         amounts = [float(amount) for text in texts if (amount := parse_amount(text, context.mark)) is not None]
         enough = len(amounts) >= _AMOUNT_SHARE * max(1, len(texts)) and sorted(amounts)[len(amounts) // 2] >= _LEAST
-        if columns[index].field != "other" or not texts or not enough or columns[index].unit:
+        column = columns[index]
+        if column.field != "other" or not texts or not enough or column.unit or _counts_by(column.label):
             break
         found[index] = columns[index]._replace(field="price")
     return found

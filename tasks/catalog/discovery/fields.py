@@ -46,6 +46,10 @@ _MAX_COLOUR_WORDS = 4
 _MAX_TOLD_WORDS = 45
 # A word before the number, or the sign of a diameter.
 _NAMED_AXIS = re.compile(r"(?:[^\W\d_]{3,}|[Øø⌀])[\s.:=]*(?=\d)")
+# "Pack of 6", "Caja de 2 unidades", "Karton à 12 Stück".
+_PACK = re.compile(
+    r"(?P<word>[^\W\d_]+) (?:of|de|da|di|à|a|mit|con|van|po|med|à|по) \d{1,4}(?: [^\W\d_]+\.?)?", re.IGNORECASE
+)
 _HEADER_CELLS = 3
 _STROKES = re.compile(r"[^,;|–/]+(?:\s?/\s[^,;|–/]+)+")
 _EDGE_POINTS = 2.5
@@ -301,6 +305,9 @@ class Fields:
         prices = find_prices(text, self.context.mark, self.context.dollar)
         if is_sentence(text):
             return False
+        if (pack := _PACK.fullmatch(text)) and fold(pack["word"]) in words("pack_words"):
+            self.put("packaging", text, box)
+            return True
         if is_spaced_code(text) and all(price.currency != self.context.currency for price in prices):
             prices = ()  # "KR 3146" among prices in dollars
         if prices:

@@ -34,7 +34,7 @@ _MAX_HEADING_WORDS = 4  # before a size
 _MIN_COUNTED, _COUNTED_FIGURES = 3, 2
 _MIN_CODE = 3  # characters of a code over its size
 _STEM_DIGITS = 3
-_LAST_PART = re.compile(r"[-./ ][^-./ ]+$")
+_LAST_PART = re.compile(r"[-./ ][^-./ ]+$|(?<=\d)[A-Z]{1,3}$")  # "-02", or the letters of a colour
 _PARTS = re.compile(r"\s*[,;/+]\s+|\s+[–-]\s+|\s*[/+]\s*")
 
 
@@ -215,6 +215,8 @@ def _read_option(row: Sequence[Segment], context: Context) -> Option | None:
     sizes = find_sizes(left, context.mark, context.unit)
     for size in reversed(sizes):
         left = left[: size.start] + " " + left[size.end :]
+    if not code and sizes and is_spaced_code(left.strip()):
+        code, left = clean_code(left), ""  # "20×120 MQ 7101"
     name = clean_name(left)
     if len(prices) > 1 or len(sizes) > 1 or (name and sum(map(str.isalpha, name)) < 2):
         return None
@@ -279,7 +281,9 @@ def is_form(name: str) -> bool:
 
 
 def share_stem(codes: Sequence[str]) -> bool:
-    """Whether codes differ only behind their last separator, and what stands before it is a code's worth of digits."""
+    """Whether codes differ only behind their last separator or in their last letters ("KD2004S", "KD2004B"), and what
+    stands before is a code's worth of digits.
+    """
     stems = {_LAST_PART.sub("", code) for code in codes}
     stem = next(iter(stems))
     return len(stems) == 1 < len(set(codes)) == len(codes) and sum(map(str.isdigit, stem)) >= _STEM_DIGITS
