@@ -228,6 +228,8 @@ def _read_name_line(name: Name, fields: Fields) -> None:
     rest = list(fields.rest)
     for segment in name.segments:
         fields.read_text(segment)
+    if fields.values.get("finish") == name.text:
+        fields.values.pop("finish")  # "Carvalho Natural" is a colour of the range
     fields.rest = rest
 
 

@@ -9,7 +9,9 @@ from typing import NamedTuple
 from tasks.catalog.boxes import Box
 from tasks.catalog.decimals import DecimalMark
 from tasks.catalog.discovery.context import PageText
+from tasks.catalog.discovery.labels import read_label
 from tasks.catalog.discovery.layout import Group, group_segments
+from tasks.catalog.discovery.patterns import names_goods
 from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.discovery.told_facts import tell_facts
 from tasks.catalog.names import is_sentence
@@ -20,7 +22,8 @@ _MAX_WORDS, _MAX_MATERIAL_WORDS = 7, 3
 _GAP_SIZES, _FLUSH_POINTS = 1.0, 6.0  # of the heading's type size
 _SMALLER = 0.85
 _REACH_SIZES, _FOOT_SHARE = 4.0, 0.9  # of the heading's height; of the page's
-_MIN_PRODUCTS = 2
+_MIN_PRODUCTS, _SAME_LINE = 2, 0.6
+_MAX_QUALIFIERS = 2  # words behind a material: "Grés porcelânico técnico esmaltado"
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -66,15 +69,26 @@ def _read_facts(heading: Box, text: PageText, products: Sequence[Product], mark:
 
 
 def _paragraphs(group: Group) -> list[str]:
-    """A group's text, cut behind lines that had room for the first word of the next one."""
+    """A group's text, cut behind lines that had room for the first word of the next one, where the type changes, and
+    before labels.
+    """
     found: list[str] = []
     for index, line in enumerate(group.segments):
         before = group.segments[index - 1] if index else None
-        if before is None or before.box.x1 + line.size / 2 + line.words[0].box.width < group.box.x1:
+        if (
+            before is None
+            or before.bold != line.bold
+            or read_label(line.words[0].text)
+            or _had_room(before, line, group)
+        ):
             found.append(line.text)
         else:
             found[-1] = f"{found[-1]} {line.text}"
     return found
+
+
+def _had_room(before: Segment, line: Segment, group: Group) -> bool:
+    return before.box.x1 + line.size / 2 + line.words[0].box.width < group.box.x1
 
 
 def _lines_at(heading: Box, text: PageText, products: Sequence[Product]) -> list[Segment]:
@@ -83,7 +97,17 @@ def _lines_at(heading: Box, text: PageText, products: Sequence[Product]) -> list
     tops = [place.bbox.y0 for one in products if (place := one.provenance.get("name")) and place.bbox]
     top = min((top for top in tops if foot or top > heading.y1), default=heading.y1)
     above = [one for one in text.segments if one.box.y1 <= top]
-    return [one for one in above if foot or _is_under(one.box, heading) or _is_beside(one.box, heading)]
+    under = [one.box for one in above if _is_under(one.box, heading)]
+    return [
+        one
+        for one in above
+        if foot or one.box in under or _is_beside(one.box, heading) or any(_goes_on(one, box) for box in under)
+    ]
+
+
+def _goes_on(one: Segment, before: Box) -> bool:
+    """Whether a segment stands right behind another one on its line, in other type."""
+    return before.y_overlap(one.box) > _SAME_LINE and 0 <= one.box.x0 - before.x1 <= one.size
 
 
 def _is_under(box: Box, heading: Box) -> bool:
@@ -119,7 +143,11 @@ def _line_under(heading: Box, text: PageText) -> tuple[str, Segment] | None:
     if line is None or len(line.text.split()) > _MAX_WORDS or is_sentence(line.text):
         return None
     found = _materials_in(line.text)
-    return (found[0], line) if len(found) == 1 else None
+    if len(found) != 1:
+        return None
+    rest = line.text.removeprefix(found[0]).split()
+    qualified = line.text.startswith(found[0]) and len(rest) <= _MAX_QUALIFIERS and not names_goods(line.text)
+    return (line.text if qualified else found[0]), line
 
 
 def _materials_in(text: str) -> list[str]:
