@@ -15,7 +15,7 @@ from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.fields import Fields, split_parts
 from tasks.catalog.discovery.kickers import KICKER, find_kicker
 from tasks.catalog.discovery.layout import Group
-from tasks.catalog.discovery.naming import Name, can_name, count_name_lines, is_wrap, pick_name
+from tasks.catalog.discovery.naming import Name, can_name, count_name_lines, find_price_labels, is_wrap, pick_name
 from tasks.catalog.discovery.noise import find_prose, is_dated
 from tasks.catalog.discovery.options import find_options, note_options, with_options
 from tasks.catalog.discovery.sale_prices import SalePrice, find_display_price
@@ -38,7 +38,6 @@ _SAME_SIDE = 0.2
 _GRID_SHARE = 0.6
 _NUMBERED_SHARE = 0.7  # of the captions
 _BUTTON_SHARE = 0.7  # of the captions
-_MIN_LABELS, _LABEL_SHARE = 3, 0.5  # captions whose prices one label leads, of all
 # With capitals: what a norm's number looks like; with a stroke: a pattern and its colourway.
 _PLAIN_CODE = re.compile(r"(?:[A-Z]{2,4}[ -]?)?\d{4,8}|[A-Z]{2,4}[ -]\d{2,3}|\d{2,6}/\d{1,3}")
 _LAST_CODE = re.compile(r"\d{2,4}(?:\.\d{2,4}){1,3}")  # behind the words: "steel, folding 712.330"
@@ -50,10 +49,9 @@ def find_grid(text: PageText, pictures: Sequence[Picture], context: Context) -> 
         return []
     captioned = _without_buttons(_without_headings(pair_captions(pictures, text.groups)))
     wrapped, numbered = _lines_wrap(captioned), _are_numbered(captioned)
-    named = [(one, name) for one in captioned if (name := pick_name(one.group.segments, _room(one), wrapped=wrapped))]
-    if labels := _price_labels(named):
-        others = [(one, [line for line in one.group.segments if line not in labels]) for one in captioned]
-        named = [(one, name) for one, lines in others if (name := pick_name(lines, _room(one), wrapped=wrapped))]
+    labels = find_price_labels(text.segments)
+    lines = [(one, [line for line in one.group.segments if line not in labels]) for one in captioned]
+    named = [(one, name) for one, own in lines if (name := pick_name(own, _room(one), wrapped=wrapped))]
     named = _tell_apart(named)
     prices = find_bare_prices([(name.segments[0], one.group.segments) for one, name in named], context)
     read = [
@@ -64,14 +62,6 @@ def find_grid(text: PageText, pictures: Sequence[Picture], context: Context) -> 
     if _is_grid(captioned, found):
         return [one._replace(evidence=one.evidence | {"grid"}) for one in found]
     return [one for one in found if one.evidence - {"image"}]
-
-
-def _price_labels(named: Sequence[tuple[Captioned, Name]]) -> frozenset[Segment]:
-    """The lines that gave most captions one name, before a price: a label set larger than the names ("WSP £9.95")."""
-    priced = [(fold(name.text), name.segments) for _, name in named if find_prices(name.segments[0].text)]
-    counts = Counter(text for text, _ in priced)
-    shared = {text for text, count in counts.items() if count >= max(_MIN_LABELS, _LABEL_SHARE * len(named))}
-    return frozenset(line for text, lines in priced if text in shared for line in lines)
 
 
 def _tell_apart(named: Sequence[tuple[Captioned, Name]]) -> list[tuple[Captioned, Name]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from tasks.catalog.vocabulary import TEXT_CACHE
 _WRAP_SLACK = 1.02
 _PARTS = re.compile(r"\s+[|•·–—-]\s+|,\s+|\s*\|\s*")
 _WRAP_GAP_SHARE = 0.5  # of the type size: a wider gap starts another text
+_MIN_PRICE_LABELS = 3
 _OCR_NAME_SIZE = 0.6  # of the largest line's
 
 
@@ -29,6 +31,17 @@ class Name(NamedTuple):
     text: str
     box: Box
     segments: tuple[Segment, ...]
+
+
+def find_price_labels(segments: Iterable[Segment]) -> frozenset[Segment]:
+    """The lines with a price that begin with one word in capitals, all the same: "WSP £9.95", "WSP £6.75", ..."""
+    found: dict[str, list[Segment]] = defaultdict(list)
+    for segment in segments:
+        prices = find_prices(segment.text)
+        lead = segment.text[: prices[0].start].strip(" :") if prices else ""
+        if lead.isupper() and lead.isalpha():
+            found[lead].append(segment)
+    return frozenset(line for lines in found.values() if len(lines) >= _MIN_PRICE_LABELS for line in lines)
 
 
 def can_name(segment: Segment) -> bool:

@@ -21,7 +21,7 @@ from tasks.catalog.discovery.fields import AXES, Fields, own_labels, split_parts
 from tasks.catalog.discovery.grid import Picture
 from tasks.catalog.discovery.labels import read_label, split_label
 from tasks.catalog.discovery.layout import Group, group_segments, read_rows
-from tasks.catalog.discovery.naming import Name, can_name, pick_name
+from tasks.catalog.discovery.naming import Name, can_name, find_price_labels, pick_name
 from tasks.catalog.discovery.options import find_options, note_options, read_drawn, with_options
 from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.names import is_figure_caption, is_sentence
@@ -76,7 +76,7 @@ def find_sections(text: PageText, pictures: Sequence[Picture], context: Context)
     best: tuple[float, float, list[Candidate]] = (float("-inf"), 0.0, [])
     parts = [one for one in text.segments if fold(one.text) in words("part_headings")]
     values |= frozenset(one for one in text.segments if any(_is_item(one, part) for part in parts))
-    values |= _form_headings(text.segments, context)
+    values |= _form_headings(text.segments, context) | find_price_labels(text.segments)
     free = [one for one in text.segments if one not in values and not _is_foot(one, text, context)]
     for headings in _headings_by_look(free, _DISPLAY_RATIO * context.body_size):
         sections = _divide(text, groups, headings)
