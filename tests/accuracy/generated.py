@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import NamedTuple
@@ -58,12 +58,13 @@ class Tally(NamedTuple):
 def measure(made: Made, pages: Sequence[Page], discovery: Discovery, problems: list[str]) -> Tally:
     """One catalog's sums; what is wrong is added to `problems`."""
     true = [(one.page, one.name) for one in made.products]
-    found = [(min(one.pages), one.name) for one in discovery.products]
+    wanted = {(page, normalise(name)) for page, name in true}
+    found = [(page_of(one, wanted), one.name) for one in discovery.products]
     score = score_names(made.name, true, found)
     problems += [f"missed {name}" for name in score.missed_names] + [
         f"invented {name}" for name in score.invented_names
     ]
-    by_name = {(min(one.pages), normalise(one.name)): one for one in discovery.products}
+    by_name = {(page_of(one, wanted), normalise(one.name)): one for one in discovery.products}
     checks, pictures = [], []
     by_code = {one.sku: one for one in discovery.products if one.sku}
     for one in made.products:
@@ -80,6 +81,12 @@ def measure(made: Made, pages: Sequence[Page], discovery: Discovery, problems: l
             if product and not pictures[-1]:
                 problems.append(f"{one.name}: picture not linked")
     return Tally(score.true, score.found, score.invented, len(checks), sum(checks), len(pictures), sum(pictures))
+
+
+def page_of(product: Product, wanted: Set[tuple[int, str]]) -> int:
+    """The page that a product counts on: of several that show it (an overview, its own) the one that is `wanted`."""
+    name = normalise(product.name)
+    return next((page for page in sorted(product.pages) if (page, name) in wanted), min(product.pages))
 
 
 def check_fields(one: TrueProduct, product: Product | None) -> Iterator[tuple[str, bool]]:
