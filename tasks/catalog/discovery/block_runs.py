@@ -17,7 +17,7 @@ from tasks.catalog.prices import find_prices, parse_amount
 
 _MIN_RUNS = 4
 _SEVERAL = 0.5  # of the runs have two rows or more
-_ALIKE = 0.5  # of the document's runs are as wide as the others
+_ALIKE, _NEARLY_ALL = 0.5, 0.8  # of the document's runs are as wide as the others; of those have several rows
 _EDGE_POINTS = 3.0
 _ROW_GAP_LINES = 1.6  # of the type size: rows of one product stand no further apart
 _MIN_LABELS = 2
@@ -25,6 +25,7 @@ _HEAD_REACH_LINES = 2.0  # of the type size, from a head to its first row
 _COMMON = 0.85  # of the rows have a cell that begins at one place
 _WHOLE_DIGITS = 3  # of a price without cents
 _Page = tuple[int, list[Row], list[Row]]  # its number, rows, and rows of labels
+_ADDED = re.compile(r"[+±]\s?[€$£¥]?\s?\d")
 _CENTS = re.compile(r"\d[.,]\d\d$|[.,:][-–—\u00ad]")
 
 
@@ -65,12 +66,18 @@ def _is_coded_row(row: Row) -> bool:
 
 
 def _choose(pages: Sequence[_Page], runs: Sequence[list[Row]]) -> list[Head]:
-    """Runs as they stand on the pages, where most of `runs` have several rows of one width."""
-    if sum(len(run) > 1 for run in runs) < max(_MIN_RUNS, _SEVERAL * len(runs)):
+    """Runs as they stand on the pages, where most of `runs` have several rows of one width; else most of those that
+    have several rows, where nearly all of that width have.
+    """
+    long = [run for run in runs if len(run) > 1]
+    few = len(long) < _SEVERAL * len(runs)
+    if len(long) < _MIN_RUNS:
         return []
-    width = Counter(round(_width(run[0])) for run in runs).most_common(1)[0][0]
+    width = Counter(round(_width(run[0])) for run in (long if few else runs)).most_common(1)[0][0]
     alike = [run for run in runs if abs(_width(run[0]) - width) <= _EDGE_POINTS]
-    if len(alike) < max(_MIN_RUNS, _ALIKE * len(runs)):
+    if len(alike) < max(_MIN_RUNS, _ALIKE * len(long if few else runs)):
+        return []
+    if few and sum(len(run) > 1 for run in alike) < _NEARLY_ALL * len(alike):
         return []
     lefts = [run[0][0].box.x0 for run in alike]
     if sum(_is_headed(run[0], rows) for _, rows, _ in pages for run in alike if run[0] in rows) > _ALIKE * len(alike):
@@ -192,6 +199,8 @@ def is_form_row(row: Row, context: Context) -> bool:
     """Whether a row of two cells or more ends with a price, and something else than an amount stands before it."""
     if len(row) < 2 or parse_amount(row[-1].text, context.mark) is None:
         return False
+    if _ADDED.match(row[-1].text):
+        return False  # what an option adds
     cents = bool(_CENTS.search(row[-1].text)) or bool(find_prices(row[-1].text, context.mark, context.dollar))
     if not cents and is_code(row[-1].text):
         return False
