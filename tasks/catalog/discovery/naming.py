@@ -15,6 +15,7 @@ from tasks.catalog.discovery.labels import read_label, split_label
 from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.names import clean_name, is_badge, is_name, is_price_line, strip_continued
 from tasks.catalog.prices import find_prices
+from tasks.catalog.technical_terms import is_technical_term
 from tasks.catalog.vocabulary import TEXT_CACHE
 
 # A line that leaves room for the next line's first word (as a share of the width) ended on purpose.
@@ -22,6 +23,8 @@ _WRAP_SLACK = 1.02
 _PARTS = re.compile(r"\s+[|•·–—-]\s+|,\s+|\s*\|\s*")
 _WRAP_GAP_SHARE = 0.5  # of the type size: a wider gap starts another text
 _MIN_PRICE_LABELS = 3
+_POWER = re.compile(r"\d\s?(?:W|lm|K)(?!\w)")
+_WEIGHT_END = re.compile(r"\d[\d.,]*\s?(?:kg|g|lbs?|oz)\.?$", re.IGNORECASE)
 _OCR_NAME_SIZE = 0.6  # of the largest line's
 
 
@@ -52,7 +55,7 @@ def can_name(segment: Segment) -> bool:
 @lru_cache(maxsize=TEXT_CACHE)
 def _can_name(line: str) -> bool:
     text = clean_name(line)
-    if not is_name(text) or read_label(text) or is_price_line(line) or is_badge(line):
+    if not is_name(text) or read_label(text) or is_price_line(line) or is_badge(line) or _is_data(line):
         return False
     labelled = split_label(line)
     if labelled and (labelled[0].known or ":" in line):
@@ -89,6 +92,16 @@ def pick_name(segments: Sequence[Segment], width: float, *, wrapped: bool | None
         chosen.append(segment)
     text = _without_fields(strip_continued(clean_name([segment.text for segment in chosen])))
     return Name(text, union(segment.box for segment in chosen), tuple(chosen)) if is_name(text) else None
+
+
+def _is_data(line: str) -> bool:
+    """Whether a line is a lamp's or a weight's: "E27 max 1×12 W LED", "LED 24 W 2700 K", "peso netto 1,8 kg"."""
+    first, _, rest = line.partition(" ")
+    if (first == "LED" or is_technical_term(first)) and _POWER.search(rest):
+        return True
+    weight = _WEIGHT_END.search(line)
+    label = read_label(line[: weight.start()].strip(" :")) if weight else None
+    return label is not None and label.field == "weight"
 
 
 def _without_fields(text: str) -> str:
