@@ -61,7 +61,7 @@ _TELEPHONE = re.compile(r"[2-9]\d\d([-.])[2-9]\d\d\1\d{4}")  # as in North Ameri
 _SUFFIX = re.compile(r"\d{2,3}|[A-Z]")
 _HEX_COLOUR = re.compile(r"(?=\d*[A-F])[\dA-F]{6}", re.IGNORECASE)
 _BLANK = re.compile(r"[\s./-]?_{2,}$")  # "7455-____": room for the suffix of a finish
-_PREFIX = re.compile(r"(?:[#№]|\bn[o°º]\.?)\s?(?![-/])", re.IGNORECASE)  # "NO-110" is a code
+_PREFIX = re.compile(r"(?:[#№]|\bn[o°º](?![^\W\d_])\.?)\s?(?![-/])", re.IGNORECASE)  # "NO-110", "NOD.S01" are codes
 
 
 def strip_marks(text: str) -> str:

@@ -61,7 +61,7 @@ def discover(pages: Sequence[Page], source: str) -> Discovery:
     verdict = judge(without_finishes(join_listed(seen, texts, context), texts), texts)
     products = with_scenes(with_brands(merge(verdict.candidates)), pages)
     products = with_running_names(link_images(products, pages), texts, context.body_size)
-    products = with_bare_collections(with_series_facts(products, texts, context.mark))
+    products = with_bare_collections(with_series_facts(products, texts, context))
     with_products = {one.page for one in verdict.candidates}
     title, offer = guess_title(pages, products), read_offer(pages, context)
     return Discovery(

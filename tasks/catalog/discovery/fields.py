@@ -47,6 +47,7 @@ _MAX_TOLD_WORDS = 45
 # A word before the number, or the sign of a diameter.
 _NAMED_AXIS = re.compile(r"(?:[^\W\d_]{3,}|[Øø⌀])[\s.:=]*(?=\d)")
 # "Pack of 6", "Caja de 2 unidades", "Karton à 12 Stück".
+_YEAR_BEHIND = re.compile(r",? \(?(?:19|20)\d\d\)?$")
 _PACK = re.compile(
     r"(?P<word>[^\W\d_]+) (?:of|de|da|di|à|a|mit|con|van|po|med|à|по) \d{1,4}(?: [^\W\d_]+\.?)?", re.IGNORECASE
 )
@@ -107,6 +108,10 @@ class Fields:
     def has_size(self) -> bool:
         return any(axis in self.values for axis in AXES) or bool(self._sizes)
 
+    def is_labelled(self, field: str) -> bool:
+        """Whether a field is known, and not from a bare line."""
+        return field in self.values and field in self.boxes and field not in self._unlabelled
+
     def read(self, segments: Sequence[Segment], *, keep: frozenset[Segment] = frozenset()) -> None:
         """Read every segment; those in `keep` (the name) are left alone."""
         pending: Label | None = None
@@ -126,6 +131,7 @@ class Fields:
             if group.words <= _MAX_TOLD_WORDS:
                 text = " ".join(group.text.split())
                 for field, told in tell_facts(text, self.context.mark).items():
+                    self._unlabelled |= {field} - self.values.keys()
                     self.put(field, told, group.box)
                 for size in find_sizes(text, self.context.mark):
                     if not size.text[1:2].isdigit() and len(_NAMED_AXIS.findall(size.text)) == len(size.measures):
@@ -212,6 +218,8 @@ class Fields:
             self._unlabelled.discard(label.field)
             self.values.pop(label.field, None)
             self.boxes.pop(label.field, None)
+        if label.field == "designer":
+            text = _YEAR_BEHIND.sub("", text)  # "Elena Marchetti, 2021"
         if label.field == "sku":
             self.named_code = True
             self._put_code(self._without_colour(text, box), box)

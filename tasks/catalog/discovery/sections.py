@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
+from statistics import median
 from typing import NamedTuple
 
 from tasks.catalog.boxes import Box, union
@@ -37,6 +38,8 @@ _FOOT_SHARE = 0.93  # of the page's height
 _MAX_HEADINGS = 80
 _DESCRIPTION_WORDS = 5
 _REACH_LINES = 2.2  # of the largest type in a section: what is further from the rest of it is not of it
+_REMARK_RATIO = 0.95  # of the type under it: what is smaller only remarks
+_MIN_REMARKS, _LEAST_SHARE = 3, 0.6  # so many products of what remarks divide are better divided by larger headings
 _LOUD_RATIO = 2.0  # of a heading's type to that of the labels under it
 _DRAWING_REACH = 2.5  # so many times as far, where a drawing parts labels from what stands over them
 _SAME_LINE = 0.8  # of the smaller one's height
@@ -66,6 +69,15 @@ class Section(NamedTuple):
         return union([self.name.box, *(segment.box for segment in self.segments)])
 
 
+class _Division(NamedTuple):
+    """What headings of one look divide a page into; `remarks` are set smaller than what stands under them."""
+
+    score: float
+    size: float
+    remarks: bool
+    found: list[Candidate]
+
+
 def find_sections(text: PageText, pictures: Sequence[Picture], context: Context) -> list[Candidate]:
     """The products of the division that explains the page best; [] when no section has enough evidence."""
     if not _has_evidence(text.segments, context, 0.0 if not pictures else _POINTS["image"]):
@@ -73,7 +85,7 @@ def find_sections(text: PageText, pictures: Sequence[Picture], context: Context)
     groups = text.groups
     values = _values(text.segments) | _prose(groups) | own_labels(read_rows(text.segments))
     values |= frozenset(segment for one in read_drawn(text.segments, context) for segment in one.segments)
-    best: tuple[float, float, list[Candidate]] = (float("-inf"), 0.0, [])
+    divisions: list[_Division] = []
     parts = [one for one in text.segments if fold(one.text) in words("part_headings")]
     values |= frozenset(one for one in text.segments if any(_is_item(one, part) for part in parts))
     values |= _form_headings(text.segments, context) | find_price_labels(text.segments)
@@ -83,9 +95,23 @@ def find_sections(text: PageText, pictures: Sequence[Picture], context: Context)
         read = [_read_section(one, text, pictures, context, alone=len(sections) == 1) for one in sections]
         found = _alike(_enough([candidate for candidate in read if candidate], len(sections)))
         score = sum(points_of(candidate.evidence) for candidate in found) - _MISS_POINTS * (len(sections) - len(found))
-        if found and (score, headings[0].size) > best[:2]:
-            best = (score, headings[0].size, found)
-    return best[2]
+        if found:
+            divisions.append(_Division(score, headings[0].size, _are_remarks(headings, sections), found))
+    best = max(divisions, key=lambda one: one[:2], default=None)
+    if best and best.remarks and len(best.found) >= _MIN_REMARKS:
+        fewest, most = _LEAST_SHARE * len(best.found), len(best.found)
+        louder = [one for one in divisions if not one.remarks and fewest <= len(one.found) <= most]
+        best = max(louder, key=lambda one: one[:2], default=best)
+    return best.found if best else []
+
+
+def _are_remarks(headings: Sequence[Segment], sections: Sequence[Section]) -> bool:
+    """Whether lines are set smaller and no bolder than most of what would be under them, as remarks are."""
+    if headings[0].bold or headings[0].from_ocr:
+        return False
+    told = [one for section in sections for one in section.segments if one not in headings]
+    sizes = [one.size for one in told if not find_prices(one.text)]
+    return bool(sizes) and headings[0].size < _REMARK_RATIO * median(sizes)
 
 
 def _form_headings(segments: Sequence[Segment], context: Context) -> frozenset[Segment]:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tasks.catalog.boxes import Box
-from tasks.catalog.decimals import DecimalMark
-from tasks.catalog.discovery.context import PageText
+from tasks.catalog.discovery.context import Context, PageText
+from tasks.catalog.discovery.fields import Fields, own_labels
 from tasks.catalog.discovery.labels import read_label
-from tasks.catalog.discovery.layout import Group, group_segments
+from tasks.catalog.discovery.layout import Group, group_segments, read_rows
 from tasks.catalog.discovery.patterns import names_goods
 from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.discovery.told_facts import tell_facts
@@ -23,17 +23,16 @@ _GAP_SIZES, _FLUSH_POINTS = 1.0, 6.0  # of the heading's type size
 _SMALLER = 0.85
 _REACH_SIZES, _FOOT_SHARE = 4.0, 0.9  # of the heading's height; of the page's
 _MIN_PRODUCTS, _SAME_LINE = 2, 0.6
+_LABELLED = ("material", "finish", "designer")
 _MAX_QUALIFIERS = 2  # words behind a material: "Grés porcelânico técnico esmaltado"
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def with_series_facts(
-    products: Sequence[Product], texts: Sequence[PageText], mark: DecimalMark | None
-) -> tuple[Product, ...]:
+def with_series_facts(products: Sequence[Product], texts: Sequence[PageText], context: Context) -> tuple[Product, ...]:
     """Products with the material, finish, thickness and designer that stand at their collection's heading.
 
-    The material is the only one of the line under it, or what a sentence under or beside it begins with. Each only
-    where none of a series has one of its own: else the lines speak of some of them. `mark` is the decimal mark.
+    The material is the only one of the line under it, what a label there says, or what a sentence under or beside it
+    begins with. Each only where none of a series has one of its own: else the lines speak of some of them.
     """
     pages = {text.number: text for text in texts}
     series: dict[tuple[int, Box], list[Product]] = {}
@@ -45,7 +44,7 @@ def with_series_facts(
     for (page, box), found in series.items():
         if len(found) < _MIN_PRODUCTS:
             continue
-        facts = _read_facts(box, pages[page], found, mark)
+        facts = _read_facts(box, pages[page], found, context)
         lacking = [fact for fact in facts if not any(fact.field in one.attributes for one in found)]
         told |= {one.key: lacking for one in found}
     return tuple(_with_facts(one, told.get(one.key, ())) for one in products)
@@ -57,15 +56,27 @@ class _Fact(NamedTuple):
     box: Box
 
 
-def _read_facts(heading: Box, text: PageText, products: Sequence[Product], mark: DecimalMark | None) -> list[_Fact]:
+def _read_facts(heading: Box, text: PageText, products: Sequence[Product], context: Context) -> list[_Fact]:
     line = _line_under(heading, text)
-    facts = [_Fact("material", line[0], line[1].box)] if line else []
-    for group in group_segments(_lines_at(heading, text, products)):
+    lines = _lines_at(heading, text, products)
+    found = [_Fact("material", line[0], line[1].box)] if line else []
+    found += _read_labelled(lines, context)
+    for group in group_segments(lines):
         for paragraph in _paragraphs(group):
-            for field, value in tell_facts(paragraph, mark).items():
-                if all(field != fact.field for fact in facts):
-                    facts.append(_Fact(field, value, group.box))
-    return facts
+            found += [_Fact(field, value, group.box) for field, value in tell_facts(paragraph, context.mark).items()]
+    first: dict[str, _Fact] = {}
+    for fact in found:
+        first.setdefault(fact.field, fact)
+    return list(first.values())
+
+
+def _read_labelled(lines: Sequence[Segment], context: Context) -> list[_Fact]:
+    """What labels beside their values say: "Materiali  Vetro soffiato, ottone"."""
+    edge = min((one.box.x0 for one in lines if read_label(one.text)), default=0.0) - _FLUSH_POINTS
+    column = [one for one in lines if one.box.x0 >= edge]  # a description may stand left of it
+    fields = Fields(context)
+    fields.read(column if own_labels(read_rows(column)) else [one for one in lines if ":" in one.text])
+    return [_Fact(field, fields.values[field], fields.boxes[field]) for field in _LABELLED if fields.is_labelled(field)]
 
 
 def _paragraphs(group: Group) -> list[str]:

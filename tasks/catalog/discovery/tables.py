@@ -13,6 +13,7 @@ from tasks.catalog.discovery.asides import find_asides
 from tasks.catalog.discovery.candidates import Candidate, evidence_of, make_candidate, with_attribute
 from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.fields import AXES, Fields
+from tasks.catalog.discovery.layout import read_rows
 from tasks.catalog.discovery.legend import without_mark
 from tasks.catalog.discovery.naming import can_name
 from tasks.catalog.discovery.ruled_tables import read_ruled
@@ -44,6 +45,7 @@ _NO_CODES = frozenset({"name", "other", "category", "gtin", "price"})
 _PLAIN_CODE = re.compile(r"(?!(?:19|20)\d\d$)\d{4,8}")  # a year is none
 
 _MIN_DATED, _DATED_SHARE = 4, 0.7  # of a table's lines
+_ADDED = re.compile(r"\+\s?[€$£¥]?\s?\d")
 _DAY = re.compile(r"[0-3]\d[/-][01]\d|\d{1,2} [^\W\d_]{3,9}\.?")  # a date without its year
 
 
@@ -114,6 +116,7 @@ def list_tables(text: PageText) -> list[RawTable]:
     ruled = [table for one in text.page.tables if one.method == "ruled" and (table := read_ruled(one, text.segments))]
     boxes = [table.box for table in ruled]
     aside = find_asides(text.groups, text.segments) | find_specification(text.segments, leftmost=True)
+    aside |= _upcharges(text.segments)
     free = [
         segment
         for segment in text.segments
@@ -125,6 +128,16 @@ def list_tables(text: PageText) -> list[RawTable]:
     ]
     tables = [_without_index(_without_repeated(table)) for table in (*ruled, *find_tables(free))]
     return [found for table in tables if (found := _without_badge_cells(table))]
+
+
+def _upcharges(segments: Sequence[Segment]) -> frozenset[Segment]:
+    """The rows of options that only say what each adds: "PA  Polished base  + $88"."""
+    found: set[Segment] = set()
+    for row in read_rows(segments):
+        amounts = [one.text for one in row if parse_amount(one.text.lstrip("+ ")) is not None]
+        if amounts and all(map(_ADDED.match, amounts)):
+            found.update(row)
+    return frozenset(found)
 
 
 def _without_index(table: RawTable) -> RawTable:
