@@ -96,7 +96,8 @@ def _choose(pages: Sequence[_Page], runs: Sequence[list[Row]]) -> list[Head]:
 def _trimmed(pages: Sequence[_Page], is_form: Callable[[Row], bool]) -> list[_Page]:
     """Rows without what stands left of the first column that nearly all rows have: names and remarks beside them."""
     forms = [row for _, rows, _ in pages for row in rows if is_form(row)]
-    ends = Counter(round((cell.box.x0 - row[-1].box.x1) / _EDGE_POINTS) for row in forms for cell in row[:-1])
+    firsts = [(cell, row[-1]) for row in forms for cell in row[:-1] if _kind(cell.text) != "amount"]
+    ends = Counter(round((cell.box.x0 - last.box.x1) / _EDGE_POINTS) for cell, last in firsts)
     common = [edge for edge in ends if ends[edge - 1] + ends[edge] + ends[edge + 1] >= _COMMON * len(forms)]
     if not common:
         return list(pages)

@@ -44,6 +44,7 @@ _HEADING_RATIO, _HEADING_REACH_LINES = 1.3, 7.0  # of the table's type size
 _NO_CODES = frozenset({"name", "other", "category", "gtin", "price"})
 _PLAIN_CODE = re.compile(r"(?!(?:19|20)\d\d$)\d{4,8}")  # a year is none
 
+_MIN_HEADED = 4  # so many codes under headings of their own are cards, which tell more
 _MIN_DATED, _DATED_SHARE = 4, 0.7  # of a table's lines
 _ADDED = re.compile(r"\+\s?[€$£¥]?\s?\d")
 _DAY = re.compile(r"[0-3]\d[/-][01]\d|\d{1,2} [^\W\d_]{3,9}\.?")  # a date without its year
@@ -86,6 +87,8 @@ def read_price_tables(text: PageText, context: Context, carried: Layout | None) 
         if not table.header and carried and _same_columns(table.columns, carried.extents):
             columns = carried.columns
         found = read_table(table, columns, text.number, context)
+        if not table.header and _has_own_headings(found):
+            continue
         if len(found) >= _MIN_PRODUCTS or (found and _shares_labels(table, listed)):
             found = _in_collection(found, text, table, context)
             tables.append(found)
@@ -93,6 +96,13 @@ def read_price_tables(text: PageText, context: Context, carried: Layout | None) 
             known |= {fold(column.label) for column in columns if column.field == "price" and column.label}
             layout = Layout(table.columns, columns, known)
     return Reading(with_facts(tables, text, context), areas, layout)
+
+
+def _has_own_headings(found: Sequence[Candidate]) -> bool:
+    """Whether each row is a mere code under a heading of its own: that is the product's name, the row its facts."""
+    headings = [one.product.provenance.get("collection") for one in found]
+    apart = len({place.bbox for place in headings if place}) == len(found)
+    return len(found) >= _MIN_HEADED and apart and all(is_code(one.product.name) for one in found)
 
 
 def _shares_labels(table: RawTable, others: Sequence[RawTable]) -> bool:

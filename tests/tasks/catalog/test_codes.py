@@ -47,6 +47,8 @@ def test_the_head_of_a_column_of_codes_is_none(head: str) -> None:
     [
         ("#SG1042", "SG1042"),
         ("#58002 Tray", "58002"),
+        ("No. 58002", "58002"),
+        ("NOD.S01", "NOD.S01"),
         ("#1 in its class", None),
         ("#1A2B3C", None),
         ("#made4you", None),

@@ -248,3 +248,26 @@ def test_a_heading_s_second_table_under_the_same_head_is_its_own(catalog: Any) -
     found = page.discover()
     assert [one.name for one in found.products] == MODELS
     assert [one.sku for one in found.products[1].variants] == ["AB100", "AB101", "AB110", "AB111"]
+
+
+def test_single_rows_far_apart_are_the_facts_of_the_headings_over_them_beside_forms(catalog: Any) -> None:
+    page = catalog.page().text(40, 40, "List prices in USD", 8)
+    chairs = ["High Task Chair", "Mid Task Chair", "Guest Chair", "Draft Stool"]
+    for index, name in enumerate(chairs):
+        y = 70 + index * 90
+        page.picture(40, y - 10, 70, 70, index).text(130, y, name, 10, bold=True).text(130, y + 11, "Wt 43 lb", 7)
+        for row, arms in enumerate(("Armless", "Fixed loop arms")):
+            cells = [f"KST-4{index}{row}0", arms, f"6{row}{index}.00", f"7{row}{index}.00", f"8{row}{index}.00"]
+            for x, cell in zip((130, 200, 340, 400, 460), cells, strict=True):
+                page.text(x, y + 26 + row * 12, cell, 7)
+    page = catalog.page()
+    tables = [f"{size} {shape} Table" for size in ("Low", "Mid", "High") for shape in ("Round", "Square", "Oval")]
+    for index, name in enumerate(tables):
+        y = 70 + index * 80
+        page.picture(40, y - 10, 60, 60, 10 + index).text(130, y, name, 10, bold=True).text(130, y + 11, "Wt 20 lb", 7)
+        page.text(130, y + 26, f"PEL-3{index}0", 7).text(275, y + 26, f"31{index}.00", 7)
+    forms = {one.name: [form.sku for form in one.variants] for one in page.discover().products}
+    assert {name: forms[name] for name in chairs} == {
+        name: [f"KST-4{index}00", f"KST-4{index}10"] for index, name in enumerate(chairs)
+    }
+    assert set(forms) == {*chairs, *tables}

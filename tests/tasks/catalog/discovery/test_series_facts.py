@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tasks.catalog.discovery.context import read_page_texts
+from tasks.catalog.discovery.naming import can_name
 from tasks.catalog.discovery.told_facts import tell_facts
 from tasks.catalog.products import Measure
 
@@ -62,6 +64,43 @@ def test_lines_right_of_a_series_heading_tell_of_it_and_not_of_the_next_one(cata
     page.text(40, 420, "Nerea", 26).text(220, 414, "Porcelana blanca, dos senos.", 8)
     found = _cards(page, ["Basin", "Double basin", "Pedestal"], 440).discover().products
     assert [one.attributes.get("material") for one in found] == ["latón"] * 3 + ["Porcelana"] * 3
+
+
+def test_labels_beside_a_description_at_a_series_heading_tell_of_all(catalog: Any) -> None:
+    page = catalog.page()
+    for index, line in enumerate(
+        ("A sphere of blown glass that seems", "to be held by a ring of metal.", "Light all round.")
+    ):
+        page.text(180, 60 + index * 12, line, 8)
+    for index, (label, value) in enumerate(
+        (
+            ("Design", "Elena Marchetti, 2021"),
+            ("Materials", "Blown glass, brass"),
+            ("Finishes", "satin brass, matt black,"),
+        )
+    ):
+        page.text(390, 60 + index * 13, label, 7).text(445, 60 + index * 13, value, 7)
+    found = _named(page.text(445, 97, "black chrome", 7), "Luma", ["Pendant", "Table", "Floor"]).discover().products
+    facts = {"designer": "Elena Marchetti", "material": "Blown glass, brass"}
+    facts |= {"finish": "satin brass, matt black, black chrome"}
+    for one in found:
+        assert {field: one.attributes.get(field) for field in facts} == facts
+    assert len(found) == 3
+
+
+@pytest.mark.parametrize(
+    ("line", "is_name"),
+    [
+        ("E27 max 1×12 W LED", False),
+        ("LED 24 W 2700 K 2100 lm", False),
+        ("peso netto 1,8 kg", False),
+        ("Luma sospensione", True),
+        ("LED Panel Round", True),
+    ],
+)
+def test_a_lamp_s_power_and_its_weight_are_no_names(catalog: Any, line: str, is_name: bool) -> None:
+    (text,) = read_page_texts(catalog.page().text(40, 70, line).read())
+    assert [can_name(one) for one in text.segments] == [is_name]
 
 
 def _with_feet(catalog: Any, feet: tuple[str, str]) -> Any:

@@ -297,3 +297,17 @@ def test_names_and_numbers_of_a_document_that_lists_no_prices_are_no_offers(cata
     )
     named = new_catalog().page().text(40, 60, "Price list", 14).table(("", ""), rows, (40, 300)).discover()
     assert [one.name for one in named.products] == STONES
+
+
+def test_what_options_add_is_no_product_under_a_price_list(catalog: Any) -> None:
+    page = catalog.page().text(40, 40, "List prices in USD", 8)
+    rows = [
+        ("KST-4100", "Task Chair", "$ 623"),
+        ("KST-5100", "Task Stool", "$ 707"),
+        ("KST-3100", "Guest Chair", "$ 571"),
+    ]
+    options = [("PA", "Polished base", "+ $ 88"), ("FB", "Fog nylon base", "+ $ 22"), ("HC", "Hard casters", "+ $ 14")]
+    for number, row in enumerate([("Model No.", "Description", "List"), *rows, *options]):
+        for x, cell in zip((40, 120, 300), row, strict=True):
+            page.text(x, 60 + number * 13, cell, 8, bold=number == 0)
+    assert [one.name for one in page.discover().products] == ["Task Chair", "Task Stool", "Guest Chair"]
