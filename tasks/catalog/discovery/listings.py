@@ -10,6 +10,7 @@ from tasks.catalog.dimensions import find_sizes
 from tasks.catalog.discovery.candidates import Candidate, Evidence
 from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.fields import Fields
+from tasks.catalog.discovery.listed_forms import join_rows_by_name, with_listed_prices, without_forms_facts
 from tasks.catalog.discovery.merge import combine
 from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.discovery.table_cells import Cell, RawTable
@@ -31,7 +32,8 @@ def join_listed(candidates: Sequence[Candidate], texts: Sequence[PageText], cont
     A listed name that one other page shows (alone as its heading beside a picture, or as a product without code and
     price) is that product, and stands where it is shown; names that occur twice on either side are left alone.
     """
-    candidates = _with_matrices(list(candidates), texts, context)
+    candidates = with_listed_prices(_with_matrices(list(candidates), texts, context))
+    candidates = join_rows_by_name(candidates, _shown_names(candidates, texts, context))
     listed = _by_name([one for one in candidates if one.product.method == "table" or _has_forms(one.product)])
     shown = _by_name(
         [
@@ -48,7 +50,8 @@ def join_listed(candidates: Sequence[Candidate], texts: Sequence[PageText], cont
     for name, row in listed.items():
         known = shown.get(name)
         if known and known.page != row.page and not (known.product.sku and row.product.sku):
-            update = combine(known.product, row.product).model_copy(update={"pages": (known.page, row.page)})
+            product = without_forms_facts(known.product, row.product.variants)
+            update = combine(product, row.product).model_copy(update={"pages": (known.page, row.page)})
             replaced[id(known)] = known._replace(product=update, evidence=known.evidence | row.evidence)
             dropped.add(id(row))
         elif name in headings:
@@ -57,6 +60,16 @@ def join_listed(candidates: Sequence[Candidate], texts: Sequence[PageText], cont
             replaced[id(row)] = _moved(row, text, heading, others, context)
     joined = [replaced.get(id(one), one) for one in candidates if id(one) not in dropped]
     return sorted(joined, key=lambda one: one.page)  # stable: as read within a page
+
+
+def _shown_names(candidates: Sequence[Candidate], texts: Sequence[PageText], context: Context) -> list[tuple[str, int]]:
+    """The names, with their pages, of what pages show: products without a price, and lines in display type."""
+    shown = [one for one in candidates if one.product.method != "table" and not one.product.variants]
+    found = [(fold(one.product.name), one.page) for one in shown if not (one.product.price or one.product.prices)]
+    display = _DISPLAY_RATIO * context.body_size
+    pictured = [text for text in texts if text.page.images]
+    lines = [(text.number, one) for text in pictured for one in text.segments if one.size >= display]
+    return found + [(fold(one.text), page) for page, one in lines]
 
 
 def _is_open(product: Product) -> bool:

@@ -145,7 +145,7 @@ def _join(rows: Sequence[Candidate], records: Sequence[Record]) -> Candidate:
     }
     own = [{field: value for field, value in one.items() if field not in common} for one in told]
     variants = tuple(
-        _variant(one.product, attributes, record.form)
+        make_form(one.product, attributes, record.form)
         for one, attributes, record in zip(rows, own, records, strict=True)
     )
     prices = {one.price for one in variants}
@@ -174,7 +174,8 @@ def _is_remark(one: Candidate, field: str, record: Record) -> bool:
     return box is not None and lead is not None and box.x_overlap(lead) > 0
 
 
-def _variant(one: Product, attributes: dict[str, AttributeValue], name: str) -> Variant:
+def make_form(one: Product, attributes: dict[str, AttributeValue], name: str) -> Variant:
+    """A row's product as a form of another one, with what it has of its own; `name` of it, else what tells it apart."""
     return Variant(
         name=name or _form_name(attributes), sku=one.sku, gtin=one.gtin, price=one.price, list_price=one.list_price,
         prices=one.prices, currency=one.currency, attributes=attributes,
