@@ -210,3 +210,8 @@ def are_codes(texts: Sequence[str]) -> bool:
 def folded_labels() -> frozenset[str]:
     """Words that announce a code."""
     return frozenset(label for label, field in labels().items() if field == "sku")
+
+
+def code_shape(code: str) -> str:
+    """What a code looks like: digits as 9, letters as A ("KST-4100" -> "AAA-9999")."""
+    return "".join("9" if char.isdigit() else "A" if char.isalpha() else char for char in code)

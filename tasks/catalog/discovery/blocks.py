@@ -26,8 +26,9 @@ from tasks.catalog.discovery.block_rows import Columns, FormRow, fit_rows, read_
 from tasks.catalog.discovery.block_runs import find_runs
 from tasks.catalog.discovery.candidates import Candidate, Evidence, evidence_of, make_candidate
 from tasks.catalog.discovery.context import Context, PageText
-from tasks.catalog.discovery.fields import AXES, Fields, own_labels
+from tasks.catalog.discovery.fields import AXES, Fields
 from tasks.catalog.discovery.grid import Picture
+from tasks.catalog.discovery.label_columns import own_labels
 from tasks.catalog.discovery.labels import read_label
 from tasks.catalog.discovery.layout import read_rows
 from tasks.catalog.discovery.materials import material_kind

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -19,9 +18,10 @@ from tasks.catalog.dimensions import (
     parse_measure,
 )
 from tasks.catalog.discovery.context import Context
-from tasks.catalog.discovery.label_columns import part_label_rows
+from tasks.catalog.discovery.label_columns import EDGE_POINTS, label_edge, part_label_rows
 from tasks.catalog.discovery.labels import Label, own_label, part_label, read_label, split_label
 from tasks.catalog.discovery.layout import group_segments, read_rows
+from tasks.catalog.discovery.line_parts import split_designer, split_told
 from tasks.catalog.discovery.materials import SHARE, collection_of, leading_material, material_kind, told_material
 from tasks.catalog.discovery.sale_prices import find_sale_price
 from tasks.catalog.discovery.segments import Segment
@@ -46,23 +46,19 @@ _MAX_COLOUR_WORDS = 4
 _MAX_TOLD_WORDS = 45
 # A word before the number, or the sign of a diameter.
 _NAMED_AXIS = re.compile(r"(?:[^\W\d_]{3,}|[Øø⌀])[\s.:=]*(?=\d)")
+_YEAR_BEHIND = re.compile(r",? \(?(?:19|20)\d\d\)?$")  # "Elena Marchetti, 2021"
 # "Pack of 6", "Caja de 2 unidades", "Karton à 12 Stück".
-_YEAR_BEHIND = re.compile(r",? \(?(?:19|20)\d\d\)?$")
 _PACK = re.compile(
     r"(?P<word>[^\W\d_]+) (?:of|de|da|di|à|a|mit|con|van|po|med|à|по) \d{1,4}(?: [^\W\d_]+\.?)?", re.IGNORECASE
 )
 _HEADER_CELLS = 3
 _STROKES = re.compile(r"[^,;|–/]+(?:\s?/\s[^,;|–/]+)+")
-_EDGE_POINTS = 2.5
-_LABEL_RATIO = 1.5  # of the known labels' type size
 _EMPTY_VALUES = frozenset({"-", "–", "—", "·", "n/a", "na", "tbd", "tba", "not found", "unknown", "none", "..."})
 _LIST_PRICE = re.compile(
     r"\b(?:was|rrp|msrp|statt|uvp|instead of|invece di|au lieu de|antes|αντί|вместо|старая)\b", re.I
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")  # "Price 2026" heads a list
-_SPLIT = re.compile(r"\s+[|•·]\s+|\s{3,}|\t")
 _AXIS_JOIN = re.compile(r"\s?[x×х*/]\s?", re.IGNORECASE)
-_DASHES = re.compile(r"\s+[–—-]\s+")
 _LIST_SEPARATOR = re.compile(r"\s*[,;/|]\s+|\s*;\s*|\s+[/|•·]\s+")
 _MAX_WEIGHT_WORDS = 6  # "1,55 m³ / 62 kg"; a longer line is about something else
 
@@ -116,7 +112,7 @@ class Fields:
         """Read every segment; those in `keep` (the name) are left alone."""
         pending: Label | None = None
         rows = part_label_rows(join_wrapped(read_rows([one for one in segments if one not in keep])))
-        edge = _label_edge(rows)
+        edge = label_edge(rows)
         for row in rows:
             pending = self._read_row(row, pending, edge)
         self._read_told()
@@ -167,7 +163,7 @@ class Fields:
                 label is None
                 and len(row) == index + 2
                 and edge is not None
-                and abs(segment.box.x0 - edge) <= _EDGE_POINTS
+                and abs(segment.box.x0 - edge) <= EDGE_POINTS
             ):
                 label = own_label(segment.text)
             if label and index + 1 < len(row) and not read_label(row[index + 1].text):
@@ -185,12 +181,12 @@ class Fields:
 
     def read_text(self, segment: Segment) -> None:
         """A line of its own: labelled parts, prices, sizes, a weight, a code; or nothing of these."""
-        parts = _split_told(join_bare_sides(segment.text), self.context)
+        parts = split_told(join_bare_sides(segment.text), self.context)
         if (tail := self.context.code_tail) and (code := tail.search(parts[-1])):
             self.put("sku", code[0].strip(), segment.box)
             parts = [*parts[:-1], *filter(None, [parts[-1][: code.start()].rstrip(" ,;")])]
         for part in parts:
-            labelled = split_label(part) or (_split_designer(part) if len(parts) > 1 else None)
+            labelled = split_label(part) or (split_designer(part) if len(parts) > 1 else None)
             if len(parts) > 1 and (weight := find_weight(part, self.context.mark)) and part[:1].isdigit():
                 self.put("weight", weight, segment.box)  # "... · 41,5 kg Delivered assembled"
             if labelled:
@@ -371,45 +367,6 @@ def _names_axes(text: str) -> bool:
     """Whether all of a text is a list of axes."""
     parts = _AXIS_JOIN.split(text.strip(" :"))
     return len(parts) > 1 and axes_of(parts) is not None
-
-
-def split_parts(text: str) -> list[str]:
-    """A line cut at bars, bullets and wide spaces."""
-    return _SPLIT.split(text)
-
-
-def _split_designer(part: str) -> tuple[Label, str] | None:
-    """A part of a line that says who designed it: "design Studio Vale"."""
-    head, _, name = part.partition(" ")
-    label = read_label(head)
-    return (label, name) if label and label.field == "designer" and name[:1].isupper() else None
-
-
-def _split_told(text: str, context: Context) -> list[str]:
-    """A line cut at bars and bullets; at dashes where a part is a size: "Zamak – design A. Meier – Length 135 mm"."""
-    parts = split_parts(text)
-    told = _DASHES.split(text) if len(parts) == 1 and not is_sentence(text) else []
-    sized = any(any(len(size.text) == len(part) for size in find_sizes(part, context.mark)) for part in told)
-    return told if len(told) > 1 and sized else parts
-
-
-def _label_edge(rows: Sequence[Sequence[Segment]]) -> float | None:
-    """The left edge that at least two known labels with a value beside them share."""
-    edges = Counter(round(row[0].box.x0) for row in rows if len(row) == 2 and read_label(row[0].text))
-    edge, count = edges.most_common(1)[0] if edges else (0, 0)
-    return float(edge) if count >= 2 else None
-
-
-def own_labels(rows: Sequence[Sequence[Segment]]) -> frozenset[Segment]:
-    """What stands in a column of labels with a value beside it: labels that no vocabulary knows among them.
-
-    A heading over the column is none, though it stands beside a label of its own: it is set larger.
-    """
-    edge = _label_edge(rows)
-    beside = (row[0] for row in rows if len(row) == 2)
-    column = [one for one in beside if edge is not None and abs(one.box.x0 - edge) <= _EDGE_POINTS]
-    size = max((one.size for one in column if read_label(one.text)), default=0.0)
-    return frozenset(one for one in column if one.size <= _LABEL_RATIO * size)
 
 
 def _without_sizes(text: str, context: Context) -> str:

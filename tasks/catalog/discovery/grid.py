@@ -12,9 +12,10 @@ from tasks.catalog.discovery.bare_prices import find_bare_prices, read_bare_amou
 from tasks.catalog.discovery.candidates import Candidate, Evidence, evidence_of, make_candidate
 from tasks.catalog.discovery.captions import SCORES, Captioned, Picture, pair_captions
 from tasks.catalog.discovery.context import Context, PageText
-from tasks.catalog.discovery.fields import Fields, split_parts
+from tasks.catalog.discovery.fields import Fields
 from tasks.catalog.discovery.kickers import KICKER, find_kicker
 from tasks.catalog.discovery.layout import Group
+from tasks.catalog.discovery.line_parts import split_parts
 from tasks.catalog.discovery.naming import Name, can_name, count_name_lines, find_price_labels, is_wrap, pick_name
 from tasks.catalog.discovery.noise import find_prose, is_dated
 from tasks.catalog.discovery.options import find_options, note_options, with_options

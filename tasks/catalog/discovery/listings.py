@@ -12,10 +12,10 @@ from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.fields import Fields
 from tasks.catalog.discovery.listed_forms import join_rows_by_name, with_listed_prices, without_forms_facts
 from tasks.catalog.discovery.merge import combine
+from tasks.catalog.discovery.page_tables import list_tables
 from tasks.catalog.discovery.segments import Segment
 from tasks.catalog.discovery.table_cells import Cell, RawTable
 from tasks.catalog.discovery.table_headers import read_headers
-from tasks.catalog.discovery.tables import list_tables
 from tasks.catalog.prices import parse_amount
 from tasks.catalog.products import Product, Variant
 from tasks.catalog.vocabulary import fold

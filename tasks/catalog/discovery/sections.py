@@ -18,10 +18,12 @@ from tasks.catalog.decimals import DIGIT
 from tasks.catalog.dimensions import find_sizes
 from tasks.catalog.discovery.candidates import Candidate, Evidence, evidence_of, make_candidate
 from tasks.catalog.discovery.context import Context, PageText
-from tasks.catalog.discovery.fields import AXES, Fields, own_labels, split_parts
+from tasks.catalog.discovery.fields import AXES, Fields
 from tasks.catalog.discovery.grid import Picture
+from tasks.catalog.discovery.label_columns import own_labels
 from tasks.catalog.discovery.labels import read_label, split_label
 from tasks.catalog.discovery.layout import Group, group_segments, read_rows
+from tasks.catalog.discovery.line_parts import split_parts
 from tasks.catalog.discovery.naming import Name, can_name, find_price_labels, pick_name
 from tasks.catalog.discovery.options import find_options, note_options, read_drawn, with_options
 from tasks.catalog.discovery.segments import Segment

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from tasks.catalog.boxes import Box
 from tasks.catalog.discovery.context import Context, PageText
-from tasks.catalog.discovery.fields import Fields, own_labels
+from tasks.catalog.discovery.fields import Fields
+from tasks.catalog.discovery.label_columns import own_labels
 from tasks.catalog.discovery.labels import read_label
 from tasks.catalog.discovery.layout import Group, group_segments, read_rows
 from tasks.catalog.discovery.patterns import names_goods

@@ -7,27 +7,23 @@ from collections.abc import Mapping, Sequence, Set
 from typing import NamedTuple
 
 from tasks.catalog.boxes import Box, union
-from tasks.catalog.codes import is_code, is_weak_code
+from tasks.catalog.codes import code_shape, is_code, is_weak_code
 from tasks.catalog.dates import find_dates
-from tasks.catalog.discovery.asides import find_asides
 from tasks.catalog.discovery.candidates import Candidate, evidence_of, make_candidate, with_attribute
 from tasks.catalog.discovery.context import Context, PageText
 from tasks.catalog.discovery.fields import AXES, Fields
-from tasks.catalog.discovery.layout import read_rows
 from tasks.catalog.discovery.legend import without_mark
 from tasks.catalog.discovery.naming import can_name
-from tasks.catalog.discovery.ruled_tables import read_ruled
+from tasks.catalog.discovery.page_tables import list_tables
 from tasks.catalog.discovery.segments import Segment
-from tasks.catalog.discovery.specifications import find_specification
-from tasks.catalog.discovery.table_cells import Cell, RawTable, Row
+from tasks.catalog.discovery.table_cells import Cell, RawTable
 from tasks.catalog.discovery.table_columns import Column, is_column_code, read_columns
 from tasks.catalog.discovery.table_facts import with_facts
 from tasks.catalog.discovery.table_forms import join_forms, with_name, with_repeated, without_own_size
 from tasks.catalog.discovery.table_matrices import find_matrices
 from tasks.catalog.discovery.table_records import NO_NAMES, Record, lower_heading, read_records, with_products
-from tasks.catalog.discovery.table_rows import find_tables
 from tasks.catalog.discovery.table_values import choose_price, read_cell, read_remarks, read_spanning
-from tasks.catalog.names import clean_name, is_badge, is_name, strip_continued
+from tasks.catalog.names import clean_name, is_name, strip_continued
 from tasks.catalog.prices import parse_amount
 from tasks.catalog.products import Variant
 from tasks.catalog.vocabulary import fold, words, words_pattern
@@ -37,16 +33,12 @@ _TRADE_LABELS = frozenset({"price", "name", "dimensions", "material", "finish", 
 _PRICED_SHARE = 0.6  # of the rows: then a row without a price needs a code that is one
 _MAX_MONEY_SHARE = 0.3  # of the rows may read like a balance sheet's
 _TITLE_RATIO = 1.25  # of the table's type size
-_MIN_INDEX_ROWS, _MIN_INDEX_CODE = 3, 4  # of one table; characters
-_UPRIGHT_RATIO = 1.8  # of a line's height to its width and type size
 _DISPLAY_RATIO = 2.0  # of the table's type size
 _HEADING_RATIO, _HEADING_REACH_LINES = 1.3, 7.0  # of the table's type size
 _NO_CODES = frozenset({"name", "other", "category", "gtin", "price"})
 _PLAIN_CODE = re.compile(r"(?!(?:19|20)\d\d$)\d{4,8}")  # a year is none
-
 _MIN_HEADED = 4  # so many codes under headings of their own are cards, which tell more
 _MIN_DATED, _DATED_SHARE = 4, 0.7  # of a table's lines
-_ADDED = re.compile(r"\+\s?[€$£¥]?\s?\d")
 _DAY = re.compile(r"[0-3]\d[/-][01]\d|\d{1,2} [^\W\d_]{3,9}\.?")  # a date without its year
 
 
@@ -121,72 +113,6 @@ def _area(table: RawTable) -> Box:
     return union(row.box for row in rows)
 
 
-def list_tables(text: PageText) -> list[RawTable]:
-    """Ruled tables that were read cell by cell, and tables by word positions where there are none."""
-    ruled = [table for one in text.page.tables if one.method == "ruled" and (table := read_ruled(one, text.segments))]
-    boxes = [table.box for table in ruled]
-    aside = find_asides(text.groups, text.segments) | find_specification(text.segments, leftmost=True)
-    aside |= _upcharges(text.segments)
-    free = [
-        segment
-        for segment in text.segments
-        if segment not in aside
-        and not _is_upright(segment)
-        and not any(
-            box.y0 - 1 <= segment.box.center[1] <= box.y1 + 1 and box.x_overlap(segment.box) > 0 for box in boxes
-        )
-    ]
-    tables = [_without_index(_without_repeated(table)) for table in (*ruled, *find_tables(free))]
-    return [found for table in tables if (found := _without_badge_cells(table))]
-
-
-def _upcharges(segments: Sequence[Segment]) -> frozenset[Segment]:
-    """The rows of options that only say what each adds: "PA  Polished base  + $88"."""
-    found: set[Segment] = set()
-    for row in read_rows(segments):
-        amounts = [one.text for one in row if parse_amount(one.text.lstrip("+ ")) is not None]
-        if amounts and all(map(_ADDED.match, amounts)):
-            found.update(row)
-    return frozenset(found)
-
-
-def _without_index(table: RawTable) -> RawTable:
-    """The table without the rows of an index: codes of one shape, each with a name behind it, several side by side."""
-    rows = tuple(row for row in table.rows if not _is_index_row(row))
-    return table._replace(rows=rows) if 0 < len(rows) <= len(table.rows) - _MIN_INDEX_ROWS else table
-
-
-def _is_index_row(row: Row) -> bool:
-    texts = [cell.text for cell in row.cells]
-    codes, names = texts[::2], texts[1::2]
-    shapes = {_shape(code) for code in codes}
-    coded = all(is_weak_code(code) and len(code) >= _MIN_INDEX_CODE for code in codes)
-    return len(codes) == len(names) > 1 == len(shapes) and coded and all(parse_amount(name) is None for name in names)
-
-
-def _is_upright(segment: Segment) -> bool:
-    """Whether a line runs up or down the page, as in a tab at its edge."""
-    return len(segment.text) > 2 and segment.box.height > _UPRIGHT_RATIO * max(segment.box.width, segment.size)
-
-
-def _without_badge_cells(table: RawTable) -> RawTable | None:
-    """The table without cells that only praise ("NEW", "PROMO"); they are no headings, names or codes."""
-    rows = (Row(tuple(cell for cell in row.cells if not is_badge(cell.text))) for row in table.rows)
-    kept = tuple(row for row in rows if row.cells)
-    return table._replace(rows=kept) if kept else None
-
-
-def _without_repeated(table: RawTable) -> RawTable:
-    """The table without rows that only print its labels again."""
-    labels = {(cell.column, fold(cell.text)) for row in table.header if len(row.cells) > 1 for cell in row.cells}
-    rows = tuple(
-        row
-        for row in table.rows
-        if len(row.cells) < 2 or any((cell.column, fold(cell.text)) not in labels for cell in row.cells)
-    )
-    return table._replace(rows=rows) if rows else table
-
-
 def _same_columns(one: Sequence[tuple[float, float]], other: Sequence[tuple[float, float]]) -> bool:
     return len(one) == len(other) and all(
         abs(a[0] - b[0]) < 12 or abs(a[1] - b[1]) < 12 for a, b in zip(one, other, strict=True)
@@ -253,12 +179,12 @@ def read_table(table: RawTable, columns: list[Column], page: int, context: Conte
     priced = [one for one in found if "price" in one.evidence]
     apart = _other_kinds(found, forms)
     if len(priced) >= _PRICED_SHARE * (len(found) - len(apart)):  # a footer's page number is no code
-        shapes = {_shape(one.product.sku or "") for one in priced} - {""}
+        shapes = {code_shape(one.product.sku or "") for one in priced} - {""}
         found = [
             one
             for one in found
             if one in priced
-            or _shape(one.product.sku or "") in shapes
+            or code_shape(one.product.sku or "") in shapes
             or (id(one) not in apart and _is_ordered(one.product.sku or "", shapes))
         ]
     money = sum(bool(words_pattern("finance_words").search(fold(one.product.name))) for one in found)
@@ -284,19 +210,14 @@ def _lists_codes(record: Record, columns: Sequence[Column]) -> bool:
     """Whether a row without a price has several codes of one shape in columns of something else: an index of codes."""
     if any(parse_amount(cell.text) for i, own in record.cells.items() if columns[i].field == "price" for cell in own):
         return False
-    own = [_shape(cell.text) for i, cells in record.cells.items() if columns[i].field == "sku" for cell in cells]
+    own = [code_shape(cell.text) for i, cells in record.cells.items() if columns[i].field == "sku" for cell in cells]
     others = [cells for i, cells in record.cells.items() if columns[i].field in _NO_CODES and not columns[i].group]
-    return sum(_shape(cell.text) in own and is_weak_code(cell.text) for cells in others for cell in cells) >= 1
+    return sum(code_shape(cell.text) in own and is_weak_code(cell.text) for cells in others for cell in cells) >= 1
 
 
 def _is_ordered(code: str, shapes: Set[str]) -> bool:
     """Whether a row without a price has a code by which it can be ordered: one by itself, or like the others'."""
-    return is_code(code) or (bool(code) and is_column_code(code)) or (len(code) > 2 and _shape(code) in shapes)
-
-
-def _shape(code: str) -> str:
-    """What a code looks like: digits as 9, letters as A."""
-    return "".join("9" if char.isdigit() else "A" if char.isalpha() else char for char in code)
+    return is_code(code) or (bool(code) and is_column_code(code)) or (len(code) > 2 and code_shape(code) in shapes)
 
 
 def _can_hold_products(columns: Sequence[Column], *, priced: bool) -> bool:
