@@ -38,7 +38,6 @@ _MEASURE = re.compile(r"\d\s?(?:mm|cm|m|kg|g|lb|in|\"|”)(?!\w)", re.IGNORECASE
 _ADDED = re.compile(r"[^\W\d_]{3}.*\s[+−±][\s€$£]*\d")
 _LEADER = re.compile(r"[.·…_‥]{3,}")
 _SIZED_SHARE = 0.5  # of a cell's characters: a name with a size in it is no size
-OCR_FONT = "ocr"  # of lines that Quarry's own OCR read
 
 Row = list[Segment]
 
@@ -262,7 +261,7 @@ def _first_known(run: Row, printed: set[tuple[str, ...]]) -> int:
     known = [index for index, cell in enumerate(run) if _key(cell) in printed]
     if not known:
         return len(run)
-    return known[0] if run[0].font == OCR_FONT or run[0].from_ocr else 0
+    return known[0] if run[0].from_ocr else 0
 
 
 def _alike(one: Segment, other: Segment) -> bool:

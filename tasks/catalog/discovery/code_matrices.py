@@ -51,11 +51,12 @@ def with_code_matrices(candidates: Sequence[Candidate], texts: Sequence[PageText
         if "image" in one.evidence:
             shown[fold(one.product.name)].append(one)
     names = {name for name, found in shown.items() if len(found) == 1}
+    captions = _find_captions(candidates)
     tails = _find_tails([one for found in shown.values() for one in found if fold(one.product.name) in names])
     matrices = [
         matrix
         for text in (texts if len(names) >= _MIN_COLORS else ())
-        for matrix in _find_matrices(text, names | tails[text.number].keys())
+        for matrix in _find_matrices(text, names | tails[text.number].keys(), captions[text.number])
     ]
     if not matrices:
         return list(candidates)
@@ -81,6 +82,16 @@ def with_code_matrices(candidates: Sequence[Candidate], texts: Sequence[PageText
     kept = [one for one in candidates if not any(_is_in(one, matrix) for matrix in matrices)]
     kept = _in_series(kept, matrices, tails, context)
     return [*(_with_forms(one, forms, names) for one in kept), *articles]
+
+
+def _find_captions(candidates: Sequence[Candidate]) -> defaultdict[int, list[Box]]:
+    """By page, where products with a code of their own are named: the row of their captions is no head."""
+    found = defaultdict[int, list[Box]](list)
+    for one in candidates:
+        box = one.product.provenance["name"].bbox
+        if box and one.product.sku and "image" in one.evidence:
+            found[one.page].append(box)
+    return found
 
 
 def _find_tails(shown: Sequence[Candidate]) -> defaultdict[int, dict[str, str]]:
@@ -136,11 +147,11 @@ def _with_thickness(one: Candidate, matrix: _Matrix, context: Context) -> Candid
     return with_attribute(one, "thickness", value, context, under[0].box)
 
 
-def _find_matrices(text: PageText, names: set[str]) -> list[_Matrix]:
+def _find_matrices(text: PageText, names: set[str], captions: Sequence[Box]) -> list[_Matrix]:
     rows = read_rows(text.segments)
     found = []
     for index, row in enumerate(rows):
-        colors = [cell for cell in row if fold(cell.text) in names]
+        colors = [cell for cell in row if fold(cell.text) in names and not _is_caption(cell, captions)]
         if len(colors) < _MIN_COLORS or len({fold(cell.text) for cell in colors}) < len(colors):
             continue
         body = _rows_below(rows[index + 1 :], colors)
@@ -149,6 +160,10 @@ def _find_matrices(text: PageText, names: set[str]) -> list[_Matrix]:
             thick = tuple(cell for cell in row if cell not in colors and _is_thickness(cell.text))
             found.append(_Matrix(text.number, tuple(colors), tuple(body), box, thick))
     return found
+
+
+def _is_caption(cell: Segment, captions: Sequence[Box]) -> bool:
+    return any(cell.box.intersection(box) > 0.5 * cell.box.area for box in captions)
 
 
 def _is_thickness(label: str) -> bool:

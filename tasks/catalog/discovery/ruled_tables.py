@@ -128,8 +128,8 @@ def _row(texts: Sequence[str], boxes: Sequence[Box | None], segments: Sequence[S
 def _cell(text: str, box: Box, first: int, last: int, segments: Sequence[Segment]) -> Cell:
     bold = bool(segments) and all(segment.bold for segment in segments)
     size = max((segment.size for segment in segments), default=0.0)
-    color, ocr = (segments[0].color, segments[0].from_ocr) if segments else (0, False)
-    return Cell(text, box, first, last, bold, size, color, ocr)
+    look = (segments[0].color, segments[0].from_ocr, segments[0].measured) if segments else (0, False, False)
+    return Cell(text, box, first, last, bold, size, *look)
 
 
 def _part_by_look(segments: Sequence[Segment]) -> list[list[Segment]]:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from tasks.catalog.boxes import Box
 from tasks.catalog.pages import Word
 
-_LIKE_RATIO, _OCR_LIKE_RATIO = 1.1, 1.4  # of type sizes
-_OCR_FONT = "GlyphLess"  # the font that Tesseract's text layers are set in
+_LIKE_RATIO, _LAYER_LIKE_RATIO, _OCR_LIKE_RATIO = 1.1, 1.4, 1.2  # of type sizes; in a layer of OCR, read here
+_LAYER_FONT, _OCR_FONT = "GlyphLess", "ocr"  # of Tesseract's text layers, of what was read here
 
 
 class Segment(NamedTuple):
@@ -25,11 +25,16 @@ class Segment(NamedTuple):
 
     @property
     def from_ocr(self) -> bool:
-        return self.font.startswith(_OCR_FONT)
+        return self.font.startswith((_LAYER_FONT, _OCR_FONT))
+
+    @property
+    def measured(self) -> bool:
+        """Whether its size is that of the ink, which tells clear differences."""
+        return self.font == _OCR_FONT
 
     def looks_like(self, other: Segment) -> bool:
         """Whether both are set alike: size, weight and colour; OCR knows a size only roughly and no weight."""
         small, large = sorted((self.size, other.size))
         if self.from_ocr:
-            return large <= _OCR_LIKE_RATIO * small
+            return large <= (_OCR_LIKE_RATIO if self.measured else _LAYER_LIKE_RATIO) * small
         return large <= _LIKE_RATIO * small and self.bold == other.bold and self.color == other.color

@@ -16,6 +16,7 @@ _MIN_ROWS, _MIN_CELLS = 3, 2
 _SPACE_SHARE = 0.4  # of the type size: a wider space can be a gutter
 _BASE_SHARE = 0.15  # of the rows: as many have every column
 _LIKE_RATIO, _LESSER_RATIO = 1.1, 0.93  # of type sizes
+_OCR_LESSER_RATIO = 0.84  # ... as far as OCR tells
 _STEP_RATIO = 1.15  # of the heights of words on one line: they are set in two sizes
 _RAISED = re.compile(r"\(\d{1,2}\)|\d\)|\*+")
 _LOWER_SHARE = 0.1  # of the difference
@@ -32,18 +33,21 @@ class Cell(NamedTuple):
     size: float = 0.0
     color: int = 0
     from_ocr: bool = False
+    measured: bool = False  # by OCR: its size tells clear differences
 
     def looks_like(self, other: Cell) -> bool:
-        """Whether both are set alike; OCR knows too little of type to tell."""
+        """Whether both are set alike; OCR knows too little of type to tell, but for clear differences of size."""
         small, large = sorted((self.size, other.size))
         alike = large <= _LIKE_RATIO * small and self.bold == other.bold and self.color == other.color
-        return alike or self.from_ocr
+        return alike or (self.from_ocr and (not self.measured or _OCR_LESSER_RATIO * large <= small))
 
 
 def is_lesser(one: Cell, lead: Cell) -> bool:
     """Whether one cell is set in smaller type than the other, or plain and in another colour beside bold."""
     lighter = lead.bold and not one.bold and one.color != lead.color
-    return not one.from_ocr and (one.size <= _LESSER_RATIO * lead.size or lighter)
+    if one.from_ocr:
+        return one.measured and one.size <= _OCR_LESSER_RATIO * lead.size
+    return one.size <= _LESSER_RATIO * lead.size or lighter
 
 
 class Row(NamedTuple):
@@ -136,7 +140,7 @@ def place_row(row: Sequence[Segment], columns: Sequence[tuple[float, float]]) ->
     for segment in row:
         for part in _cut_at_columns(segment, columns) if len(row) > 1 else [segment]:
             hit = find_hit(part.box, columns)
-            look = part.bold, part.size, part.color, part.from_ocr
+            look = part.bold, part.size, part.color, part.from_ocr, part.measured
             cells.append(Cell(part.text, part.box, hit[0], hit[-1], *look))
     return Row(tuple(cells))
 

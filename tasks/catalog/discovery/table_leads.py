@@ -7,12 +7,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from tasks.catalog.codes import is_code, is_spaced_code
+from tasks.catalog.discovery.labels import read_label
 from tasks.catalog.discovery.table_cells import Cell, RawTable, Row, is_lesser
 from tasks.catalog.discovery.table_columns import Column
 from tasks.catalog.discovery.table_rows import is_number
 from tasks.catalog.vocabulary import fold, words_pattern
 
 _OUTDENT_POINTS = 3.0
+_MIN_LABELS = 2
 _MIN_LIKE = 2  # rows set alike that name products
 _FORM_FIELDS = frozenset({"finish", "colours", "upholstery", "material", "size", "dimensions"})
 _TOLD_SHARE = 0.8  # of the rows say which finish, colour or size they are
@@ -112,11 +114,16 @@ def _has_value(row: Row, values: set[int]) -> bool:
 def lower_lead(table: RawTable) -> RawTable:
     """The table with the first product's row, which stands right under the labels, among its rows."""
     last, labels = table.header[-1], table.header[:-1]
-    if not any(len(row.cells) > 1 for row in labels) or len(last.cells) < _MIN_LIKE:
+    if not any(len(row.cells) > 1 for row in labels) or len(last.cells) < _MIN_LIKE or _labels_columns(last):
         return table
     if any(_stand_alike(last, row) for row in table.rows):
         return table._replace(header=labels, rows=(last, *table.rows))
     return table
+
+
+def _labels_columns(row: Row) -> bool:
+    """Whether a row is of labels: of a scan, they are set no otherwise than what stands below."""
+    return sum(read_label(cell.text) is not None for cell in row.cells) >= _MIN_LABELS
 
 
 def _stand_alike(one: Row, other: Row) -> bool:

@@ -319,10 +319,14 @@ def _split(row: Sequence[Segment]) -> list[Segment]:
 def _lower_records(
     header: Sequence[Sequence[Segment]], body: Sequence[Sequence[Segment]], columns: Sequence[tuple[float, float]]
 ) -> int:
-    """How many of the last header rows are lines of records: from the first that has a code in a column of codes on."""
+    """How many of the last header rows are lines of records: from the first that has a code in a column of codes on.
+
+    Those are no labels, nor do labels stand below them.
+    """
+    labelled = max((number for number, row in enumerate(header, 1) if _is_label_row(row)), default=0)
     for index, column in enumerate(columns):
         if _kind([cell.text for row in body for cell in row if covers(cell.box, *column)]) == "code":
-            for number, row in enumerate(header):
+            for number, row in enumerate(header[labelled:], labelled):
                 if any(covers(cell.box, *columns[index]) and is_code(cell.text) for cell in row):
                     return len(header) - number
     return 0

@@ -68,7 +68,7 @@ def find_drawings(
     red, green, blue = survey.background
     ink = round(0.299 * red + 0.587 * green + 0.114 * blue) - grey > _INK_DIFFERENCE
     told = [word.box for word in words if _is_sure(word)]
-    for box in (*told, *survey.pictures, *known):
+    for box in (*told, *survey.pictures, *(panel.box for panel in survey.panels), *known):
         ink[max(0, int(box.y0) - 1) : int(box.y1) + 2, max(0, int(box.x0) - 1) : int(box.x1) + 2] = False
     ink = _without_specks(ink)
     boxes = cut_ink(ink, _GAP_PIXELS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import median
 from typing import Any, NamedTuple
 
 from PIL import Image
@@ -11,7 +10,7 @@ from PIL import Image
 from tasks.catalog.boxes import Box
 from tasks.catalog.pages import Word
 from tasks.catalog.pdf.content import Fragment, Style
-from tasks.catalog.pdf.ocr_crops import LineReader, Scan, split_lines
+from tasks.catalog.pdf.ocr_crops import LineReader, Scan, split_lines, strip_rules
 from tasks.catalog.pdf.ocr_engine import OcrTimeoutError, ReadLine, Segmentation, is_available, load_tesseract
 from tasks.catalog.pdf.ocr_languages import (
     AUTO,
@@ -23,6 +22,7 @@ from tasks.catalog.pdf.ocr_languages import (
 )
 from tasks.catalog.pdf.ocr_lines import read_again
 from tasks.catalog.pdf.ocr_pdf import PdfTesseract
+from tasks.catalog.pdf.ocr_type import set_type
 from tasks.catalog.pdf.ocr_words import keep_plausible, mend_sections, rate_line
 from tasks.catalog.pdf.options import ReadOptions
 from tasks.catalog.pdf.raster import PageRaster, enlarge, render_text
@@ -41,7 +41,6 @@ _LYING = 3.0  # times as high as wide is a line that runs up or down
 _POOR_CONFIDENCE = 0.5  # of a page in a language that was not the one it was read in
 _LEAST_WORDS = 3  # fewer words say nothing about that
 _TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
-_SIZE_ERROR = 0.1  # of a line's size, which depends on what letters it has
 _GERMAN = "deu"
 _FONT = "ocr"  # of fragments, whose type is not known
 
@@ -105,7 +104,8 @@ def recognise_text(
     except OcrTimeoutError as error:
         raise OcrError(str(error)) from error
     width, height = scanned.width * 72 / native, scanned.height * 72 / native
-    fragments = [_place(line, reading.turn, 72 / dpi, width, height) for line in _even_sizes(reading.lines)]
+    lines = set_type([bare for line in reading.lines if (bare := strip_rules(line))], native / dpi)
+    fragments = [_place(line, reading.turn, 72 / dpi, width, height) for line in lines]
     return keep_plausible(fragments, photo=not survey.is_plain)
 
 
@@ -186,13 +186,6 @@ class _PageReading:
 def _mend_sections(line: ReadLine) -> ReadLine:
     texts = mend_sections([word.text for word in line.words])
     return line._replace(words=tuple(w._replace(text=text) for w, text in zip(line.words, texts, strict=True)))
-
-
-def _even_sizes(lines: Sequence[ReadLine]) -> list[ReadLine]:
-    """Sizes of type that differ by no more than measuring does made equal, as those of a text layer are."""
-    sizes = [line.size for line in lines]
-    near = [[other for other in sizes if abs(other - size) <= _SIZE_ERROR * size] for size in sizes]
-    return [line._replace(size=median(found)) for line, found in zip(lines, near, strict=True)]
 
 
 def _turn(picture: Image.Image, turn: int) -> Image.Image:

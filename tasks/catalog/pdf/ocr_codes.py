@@ -18,10 +18,12 @@ _DIGIT, _CAPITAL, _SMALL = "#Aa"  # what stands in a form for a character of its
 _SEPARATORS = "-/._"
 _AS_SEPARATOR = {"–": "-", "—": "-", "~": "-", "'": "/", "’": "/", "|": "/", ",": ".", "·": "."}
 _CODE = re.compile(rf"(?=.*\d)[A-Za-z0-9]+(?:[{_SEPARATORS}][A-Za-z0-9]+)*")
+_MARKS = re.compile(r"[*†‡§]+[tTfF+]{0,2}$")
+_LETTER_MARK = re.compile(r"[tTfF+]")
 _LEAST_DIGITS = 2
 _LEAST_LENGTH = 4
 _LEAST_SEEN = 3  # codes of a form make it a form
-_LEAST_SHARE = 0.2  # of the words that look like codes
+_LEAST_SHARE = 0.2  # of the words that look like codes; numbers beside those with letters are prices or sizes
 _LEAST_KNOWN = 0.4  # of a reading's characters that fit the form as they stand
 
 
@@ -39,11 +41,27 @@ def _describe_character(char: str) -> str:
     return _DIGIT if char.isdigit() else char
 
 
+def part_marks(text: str) -> tuple[str, str]:
+    """A code and the footnote marks behind it; a dagger behind a star is read as a letter."""
+    core = text.strip()
+    found = _MARKS.search(core)
+    return (core[: found.start()], _LETTER_MARK.sub("†", found[0])) if found else (core, "")
+
+
 def find_forms(words: Iterable[str]) -> tuple[str, ...]:
     """Forms that several of `words` have, the most frequent first."""
-    counts = Counter(form for word in words if (form := describe_form(word)))
-    total = counts.total()
-    return tuple(form for form, count in counts.most_common() if count >= _LEAST_SEEN and count >= _LEAST_SHARE * total)
+    counts = Counter(form for word in words if (form := describe_form(part_marks(word)[0])))
+    lettered = sum(count for form, count in counts.items() if _is_lettered(form))
+    totals = {True: lettered, False: counts.total()}
+    return tuple(
+        form
+        for form, count in counts.most_common()
+        if count >= _LEAST_SEEN and count >= _LEAST_SHARE * totals[_is_lettered(form)]
+    )
+
+
+def _is_lettered(form: str) -> bool:
+    return _CAPITAL in form or _SMALL in form
 
 
 def list_letters(forms: Collection[str]) -> str:

@@ -12,6 +12,7 @@ from tasks.catalog.boxes import Box, union
 from tasks.catalog.pdf.ocr_engine import ReadLine, Segmentation
 
 _GAP_SIZES = 1.2  # between words of one line; wider ones part columns
+_RULES = frozenset("|_")
 _MARGIN_SIZES = 0.28  # around a line's crop, of its type's height
 
 
@@ -50,6 +51,15 @@ class Scan(NamedTuple):
 def split_lines(lines: Sequence[ReadLine]) -> list[ReadLine]:
     """Lines cut where their words stand as far apart as columns do."""
     return [part for line in lines for part in _split(line)]
+
+
+def strip_rules(line: ReadLine) -> ReadLine | None:
+    """A line without the rules beside it, which are read as strokes of it; None where there is nothing else."""
+    text = [index for index, word in enumerate(line.words) if set(word.text) - _RULES]
+    if not text:
+        return None
+    words = line.words[text[0] : text[-1] + 1]
+    return line if len(words) == len(line.words) else ReadLine(words, union(word.box for word in words), line.size)
 
 
 def _split(line: ReadLine) -> Iterator[ReadLine]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from statistics import mean, median
 
 from tasks.catalog.boxes import Box, union
-from tasks.catalog.pdf.ocr_codes import describe_form, find_forms, fit_code, list_letters, resembles_code
+from tasks.catalog.pdf.ocr_codes import describe_form, find_forms, fit_code, list_letters, part_marks, resembles_code
 from tasks.catalog.pdf.ocr_crops import VARIANTS, LineReader, Scan, read_crop, read_line, split_lines
 from tasks.catalog.pdf.ocr_engine import ReadLine, ReadWord
 from tasks.catalog.pdf.ocr_votes import DOUBT, SURE, mend_strokes, settle, vote
@@ -36,7 +36,7 @@ def read_again(lines: Sequence[ReadLine], scan: Scan, read: LineReader, most: in
         found = readings.get(id(first), ())
         if left and _may_be_misread_code(line, found, forms):
             line, left = _settle_code(line, found, forms, scan, read), left - 1
-        result.append(line)
+        result.append(_spell_marks(line, forms))
     return result
 
 
@@ -110,9 +110,10 @@ def _collect(line: ReadLine, scan: Scan, read: LineReader) -> tuple[ReadLine, ..
 
 def _may_be_misread_code(line: ReadLine, readings: Sequence[ReadLine], forms: Sequence[str]) -> bool:
     agreeing = sum(one.text == line.text for one in readings)
-    if describe_form(line.text) in forms and (agreeing > 1 or not readings):
+    if describe_form(part_marks(line.text)[0]) in forms and (agreeing > 1 or not readings):
         return False
-    return any(resembles_code(one.text, forms) for one in (line, *readings))
+    cores = [part_marks(one.text)[0] for one in (line, *readings)]
+    return any(resembles_code(core, forms) or (_has_digit(core) and fit_code(core, forms)) for core in cores)
 
 
 def _settle_code(
@@ -121,14 +122,23 @@ def _settle_code(
     """A line that is a code in a form of the page's, where its readings or one of its characters alone allow it."""
     letters = list_letters(forms)
     again = [found for variant in VARIANTS if (found := read_line(line, scan, variant, read, letters))]
-    fitted = [(one, fit) for one in (*readings, *again) if (fit := fit_code(one.text, forms))]
+    candidates = (*(readings or (line,)), *again)
+    fitted = [(one, fit) for one in candidates if (fit := fit_code(part_marks(one.text)[0], forms))]
     if not fitted:
         return line
     counts = Counter(fit for _, fit in fitted)
     text = _spell(fitted) if len(counts) > 1 else fitted[0][1]
     sure = mean(one.confidence for one, _ in fitted) * counts[text] / len(fitted)
     box = Box(line.box.x0, line.box.y0, line.box.x1, line.box.y1)
-    return ReadLine((ReadWord(text, box, sure),), line.box, line.size)
+    return ReadLine((ReadWord(text + part_marks(line.text)[1], box, sure),), line.box, line.size)
+
+
+def _spell_marks(line: ReadLine, forms: Sequence[str]) -> ReadLine:
+    """A code of the page's with its footnote marks as they are written."""
+    core, marks = part_marks(line.text)
+    if not marks or len(line.words) > 1 or describe_form(core) not in forms:
+        return line
+    return line._replace(words=(line.words[0]._replace(text=core + marks),))
 
 
 def _spell(fitted: Sequence[tuple[ReadLine, str]]) -> str:
@@ -140,6 +150,10 @@ def _spell(fitted: Sequence[tuple[ReadLine, str]]) -> str:
         vote([(text[place], one.confidence, text[place]) for one, text in same if len(text) == length])
         for place in range(length)
     )
+
+
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
 
 
 def _is_sure(line: ReadLine) -> bool:

@@ -12,15 +12,18 @@ from PIL import Image
 
 from tasks.catalog.boxes import Box
 from tasks.catalog.pdf.image_files import to_pillow
+from tasks.catalog.pdf.panels import Panel, find_panels
 
 _INK_DIFFERENCE = 24  # of 255 in any channel: what differs more from the background was printed on it
 _LEAST_BACKGROUND = 0.15  # of the page in one colour: without it nothing can be told apart
 _WHITE_GAP_PIXELS = 3  # white between two things, at 72 dpi
 _PICTURE_SIDE_POINTS = 30.0  # pictures are at least this wide and high
 _PICTURE_FILL = 0.4  # share of a picture's box that is printed on; text fills less
+_DARK = 140  # a ground below it has light text on it
 _EDGE_PIXELS = 12  # a scan's dark border is at most as wide, at 72 dpi
 _EDGE_FILL = 0.9  # of its length is printed on
 _BODY_FILL = 0.5  # share of a picture's row or column that is printed on, as long as it is the picture's body
+_BODY_ROWS = 6  # at least, one after the other: a line of type is dense in fewer
 _VALLEY_FILL = 0.08  # of one between a picture and its caption: compression leaves specks there
 
 
@@ -30,6 +33,7 @@ class PageRaster(NamedTuple):
     background: tuple[int, int, int]
     is_plain: bool  # printed on a ground of one colour, unlike a photograph that fills the page
     pictures: tuple[Box, ...]  # printed areas that are no text, in points
+    panels: tuple[Panel, ...] = ()  # grounds of text other than the page's
 
 
 def survey_page(display_list: Any) -> PageRaster:
@@ -41,22 +45,39 @@ def survey_page(display_list: Any) -> PageRaster:
     ink = np.abs(pixels.astype(np.int16) - np.array(background, np.int16)).max(axis=2) > _INK_DIFFERENCE
     _clear_edges(ink)
     pictures = [_trim(box, ink) for box in _cut(ink, 0, 0, 1, whole=False) if _is_picture(box, ink)]
-    return PageRaster(background, True, tuple(pictures))
+    panels = find_panels(pixels, pictures, cut_ink)
+    tinted = {panel.box for panel in panels}
+    return PageRaster(background, True, tuple(box for box in pictures if box not in tinted), tuple(panels))
 
 
 def render_text(display_list: Any, survey: PageRaster, dpi: float) -> Image.Image:
-    """The page in grey at `dpi`, dark text on light ground, with the pictures painted over."""
+    """The page in grey at `dpi`, dark text on light ground, with the pictures painted over and its panels' grounds
+    made the page's."""
     zoom = dpi / 72
     pixmap = display_list.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), colorspace=pymupdf.csGRAY)
     picture = to_pillow(pixmap).copy()
     red, green, blue = survey.background
     ground = round(0.299 * red + 0.587 * green + 0.114 * blue)
     for box in survey.pictures:
-        left, top, right, bottom = (round(edge * zoom) for edge in box)
-        picture.paste(ground, (left, top, right, bottom))
-    if ground < 140:
+        picture.paste(ground, _scale(box, zoom))
+    for panel in survey.panels:
+        edges = _scale(panel.box, zoom)
+        picture.paste(picture.crop(edges).point(_level(panel.tone, ground)), edges)
+    if ground < _DARK:
         picture = picture.point(lambda value: 255 - value)
     return picture
+
+
+def _scale(box: Box, zoom: float) -> tuple[int, int, int, int]:
+    left, top, right, bottom = (round(edge * zoom) for edge in box)
+    return left, top, right, bottom
+
+
+def _level(tone: int, ground: int) -> list[int]:
+    """What each of 256 tones becomes where the ground `tone` becomes `ground`, turned over where only one is dark."""
+    if (tone < _DARK) != (ground < _DARK):
+        return [min(255, max(0, tone + ground - value)) for value in range(256)]
+    return [min(255, max(0, value + ground - tone)) for value in range(256)]
 
 
 def enlarge(picture: Image.Image, scale: float) -> Image.Image:
@@ -131,18 +152,26 @@ def _clear_edges(ink: NDArray[np.bool_]) -> None:
 def _trim(box: Box, ink: NDArray[np.bool_]) -> Box:
     """A picture without the captions that specks of compression tie to it, on any side."""
     left, top, right, bottom = (int(edge) for edge in box)
-    first, last = _find_body(ink[top:bottom, left:right].mean(axis=1))
+    first, last = _find_body(ink[top:bottom, left:right].mean(axis=1), _BODY_ROWS)
     top, bottom = top + first, top + last
-    first, last = _find_body(ink[top:bottom, left:right].mean(axis=0))
+    first, last = _find_body(ink[top:bottom, left:right].mean(axis=0), 1)
     return Box(left + first, top, left + last, bottom)
 
 
-def _find_body(fill: NDArray[np.float64]) -> tuple[int, int]:
+def _find_body(fill: NDArray[np.float64], least: int) -> tuple[int, int]:
     """Start and end of a picture's body in the fill of its rows: up to the valleys before the first and after the last
-    of its dense rows. A round picture, which thins out without a valley, is kept whole."""
-    dense = np.flatnonzero(fill >= _BODY_FILL)
+    of its dense rows, `least` of which follow each other: those of a line of type are fewer. A round picture, which
+    thins out without a valley, is kept whole."""
+    dense = _find_runs(fill >= _BODY_FILL, least)
     if not dense.size:
         return 0, len(fill)
     valleys = np.flatnonzero(fill <= _VALLEY_FILL)
     before, after = valleys[valleys < dense[0]], valleys[valleys > dense[-1]]
     return int(before[-1]) + 1 if before.size else 0, int(after[0]) if after.size else len(fill)
+
+
+def _find_runs(marks: NDArray[np.bool_], least: int) -> NDArray[np.intp]:
+    """Indices in runs of at least `least` marks."""
+    edges = np.flatnonzero(np.diff(np.r_[False, marks, False]))
+    runs = [np.arange(start, end) for start, end in edges.reshape(-1, 2).tolist() if end - start >= least]
+    return np.concatenate(runs) if runs else np.array([], np.intp)

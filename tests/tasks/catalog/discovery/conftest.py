@@ -77,6 +77,20 @@ class Catalog:
         self._page.draw_rect(pymupdf.Rect(x0, y0, x1, y1), color=(0, 0, 0))
         return self
 
+    def shade(self, x0: float, y0: float, x1: float, y1: float) -> Catalog:
+        """A grey ground, for what is set on it afterwards."""
+        self._page.draw_rect(pymupdf.Rect(x0, y0, x1, y1), color=None, fill=(0.85, 0.85, 0.85))
+        return self
+
+    def scan(self, dpi: int) -> Catalog:
+        """Make each page so far one picture of itself."""
+        scanned = pymupdf.open()
+        for page in self._document:
+            picture = page.get_pixmap(dpi=dpi).tobytes("jpg", jpg_quality=85)
+            scanned.new_page(width=page.rect.width, height=page.rect.height).insert_image(page.rect, stream=picture)
+        self._document = scanned
+        return self
+
     def prose(self, lines: int = 25, y: float = 120) -> Catalog:
         for index in range(lines):
             self.text(50, y + index * 14, _PROSE, 10)

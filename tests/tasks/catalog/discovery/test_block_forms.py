@@ -146,3 +146,13 @@ def test_sizes_in_a_row_s_words_and_a_column_of_kilograms_are_the_form_s_own(cat
     assert [one.attributes["height"] for one in found] == [Measure(value=str(74 + i), unit="cm") for i in range(3)]
     assert [form.attributes["width"].value for form in found[0].variants] == ["160", "180", "200"]
     assert found[1].variants[0].attributes["weight"] == Measure(value="41.5", unit="kg")
+
+
+def test_captions_with_two_codes_below_their_names_are_no_matrix_of_colours(catalog: Any) -> None:
+    names = ["Canvas Tuscan", "Heritage Granite", "Stanton Grey", "Sailcloth Dune", "Accord Koi", "Echo Sangria"]
+    page = catalog.page()
+    for index, name in enumerate(names):
+        x, y = 40 + index % 3 * 180, 80 + index // 3 * 260
+        page.picture(x, y, 150, 160, index).text(x, y + 176, name, 10, bold=True)
+        page.text(x, y + 188, f"5{index}02-0000", 7).text(x, y + 197, f"WP-10{index}4", 7)
+    assert [one.name for one in page.discover().products] == names

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.catalog.pdf.ocr_codes import describe_form, find_forms, fit_code, list_letters, resembles_code
+from tasks.catalog.pdf.ocr_codes import describe_form, find_forms, fit_code, list_letters, part_marks, resembles_code
 
 BOOK = ["58002-0000", "18004-0000", "5417-0000", "8080-0000", "45922-0001", "7774-0000", "Canvas", "REPEAT", "13.07"]
 FORMS = ("#####-####", "####-####")
@@ -52,3 +52,22 @@ def test_what_may_be_a_misread_code_has_its_length_and_digits() -> None:
     assert resembles_code("6002-00O0", FORMS)
     assert not resembles_code("GREYSTONE", FORMS)
     assert not resembles_code("12", FORMS)
+
+
+@pytest.mark.parametrize(
+    ("text", "core", "marks"),
+    [
+        ("GV52*", "GV52", "*"),
+        ("GV14*t", "GV14", "*†"),
+        ("AZ10", "AZ10", ""),
+        ("CD15*†", "CD15", "*†"),
+        ("TRO1T", "TRO1T", ""),
+    ],
+)
+def test_footnote_marks_are_no_part_of_a_code(text: str, core: str, marks: str) -> None:
+    assert part_marks(text) == (core, marks)
+
+
+def test_codes_with_letters_have_a_form_however_many_prices_stand_beside_them() -> None:
+    prices = [str(1000 + 7 * index) for index in range(40)]
+    assert "AA##" in find_forms(["AK25*", "GV15", "AZ10*t", *prices])

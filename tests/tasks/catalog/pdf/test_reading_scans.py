@@ -168,6 +168,52 @@ def test_captions_at_screen_resolution_are_read(document: pymupdf.Document, read
     assert len({round(line.size, 1) for line in read.lines if line.text in names}) == 1
 
 
+def test_type_is_as_large_as_in_the_document_whatever_letters_a_line_has(
+    document: pymupdf.Document, read_first: ReadFirst
+) -> None:
+    lines = ["rose and moss", "Grey limestone", "tumbled", "NATURAL", "1200 x 600", "sage, pebble"]
+    with pymupdf.open() as source:
+        page = source.new_page(width=400, height=400)
+        page.insert_text((40, 60), "Stone and Ground", fontsize=26)
+        for number, line in enumerate(lines):
+            page.insert_text((40, 110 + 40 * number), line, fontsize=14)
+        layer = [pymupdf.Rect(line["bbox"]) for block in page.get_text("dict")["blocks"] for line in block["lines"]]
+        pixmap = page.get_pixmap(dpi=200)
+    page = document.new_page(width=400, height=400)
+    page.insert_image(page.rect, pixmap=pixmap)
+    read = sorted(read_first(document).lines, key=lambda line: line.box.y0)
+    assert [line.text for line in read] == ["Stone and Ground", *lines]
+    assert read[0].size == pytest.approx(26, rel=0.1)
+    assert [line.size for line in read[1:]] == pytest.approx([14] * len(lines), rel=0.1)
+    assert len({line.size for line in read[1:]}) == 1
+    assert all(
+        pymupdf.Rect(*line.box) in box for line, box in zip(read, sorted(layer, key=lambda r: r.y0), strict=True)
+    )
+
+
+def test_text_on_a_tinted_ground_is_read_and_a_pattern_stays_a_picture(
+    document: pymupdf.Document, read_first: ReadFirst
+) -> None:
+    notes = ["Prices are in euro", "Delivery takes four weeks", "Orders over 500 ship free", "Colours may vary"]
+    with pymupdf.open() as source:
+        page = source.new_page(width=500, height=400)
+        for tone, left, ink in ((0.85, 30, 0.0), (0.2, 260, 1.0)):
+            page.draw_rect((left, 30, left + 200, 130), color=None, fill=(tone,) * 3)
+            for number, line in enumerate(notes):
+                page.insert_text((left + 15, 55 + 20 * number), line, fontsize=11, color=(ink,) * 3)
+        page.draw_rect((30, 200, 200, 340), color=None, fill=(0.9, 0.85, 0.6))
+        for number in range(80):  # motifs in rows of their own, on a ground of one colour
+            x, y = 40 + number % 10 * 16, 210 + number // 10 * 16
+            page.draw_rect((x, y, x + 7, y + 7), color=None, fill=(0.8, 0.4, 0.1))
+        pixmap = page.get_pixmap(dpi=150)
+    page = document.new_page(width=500, height=400)
+    page.insert_image(page.rect, pixmap=pixmap)
+    read = read_first(document)
+    assert sorted(line.text for line in read.lines) == sorted([*notes, *notes])
+    pictures = [image.boxes[0] for image in read.images if image.boxes[0].width < 400]
+    assert [tuple(round(edge / 10) for edge in box) for box in pictures] == [(3, 20, 20, 34)]
+
+
 @pytest.mark.parametrize(
     ("word", "plausible"),
     [
@@ -184,6 +230,7 @@ def test_captions_at_screen_resolution_are_read(document: pymupdf.Document, read
         ("|", False),
         ("~*'", False),
         ("tstctsest", False),
+        ("WxDxHmm", True),
         ("xQzT", False),
     ],
 )
