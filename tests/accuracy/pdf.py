@@ -30,6 +30,7 @@ from tasks.catalog.pdf.reader import ReadOptions, read_page
 from tasks.catalog.products import Discovery, Measure, Product
 
 SAMPLE = Path(__file__).parents[1] / "sample"
+_SCAN_DPI = 200
 # Fields of the price list's truth and ours.
 _SIZES = {"W_in": "width", "D_in": "depth", "H_in": "height", "diameter_in": "diameter"}
 _PRICES = {"price_frame": "frame", "price_A": "a", "price_AA": "aa", "price_AAA": "aaa", "price_Prem": "prem"}
@@ -64,6 +65,33 @@ def measure_price_list(corpus: Path, year: int) -> Score:
     truth = _truth(corpus, f"kingsleybate-{year}-p1")
     products = [one for one in understand(corpus / truth["file"]).products if truth["page"] in one.pages]
     return _score_rows(f"kingsleybate-{year}", truth, products)
+
+
+def measure_scanned_list(corpus: Path, year: int) -> Score:
+    """The same page as a scanner gives it: a picture without text."""
+    truth = _truth(corpus, f"kingsleybate-{year}-p1")
+    products = _understand_scanned(corpus / truth["file"], [truth["page"] - 1])
+    # Inches are told on pages that are not scanned here, so only codes, descriptions and prices count.
+    return _score_rows(f"kingsleybate-{year} scanned", truth, products)._replace(fields=0, fields_right=0)
+
+
+def measure_scanned_swatches(corpus: Path) -> Score:
+    truth = _truth(corpus, "regalith-marble")
+    true = [(one["page"], one["caption"]) for one in truth["products"]]
+    found = _understand_scanned(corpus / truth["file"])
+    return score_names("regalith scanned", true, [(page, one.name) for one in found for page in one.pages])
+
+
+def _understand_scanned(path: Path, only: Sequence[int] | None = None) -> Sequence[Product]:
+    """Products of a document made pictures of its pages; `only` their numbers from 0."""
+    with tempfile.TemporaryDirectory() as folder, pymupdf.open(path) as source, pymupdf.open() as scanned:
+        for number in only if only is not None else range(source.page_count):
+            page = source[number]
+            picture = page.get_pixmap(dpi=_SCAN_DPI).tobytes("jpg", jpg_quality=85)
+            scanned.new_page(width=page.rect.width, height=page.rect.height).insert_image(page.rect, stream=picture)
+        made = Path(folder) / path.name
+        scanned.save(made)
+        return understand(made).products
 
 
 def measure_peer(corpus: Path, year: int, peer: str) -> Score:
@@ -194,6 +222,9 @@ def list_measurements(corpus: Path) -> dict[str, Callable[[], Score]]:
         "kingsleybate-2022": lambda: measure_price_list(corpus, 2022),
         "kingsleybate-2023": lambda: measure_price_list(corpus, 2023),
         "sunbrella": lambda: measure_ocr(corpus),
+        "regalith-scanned": lambda: measure_scanned_swatches(corpus),
+        "kingsleybate-2022-scanned": lambda: measure_scanned_list(corpus, 2022),
+        "kingsleybate-2023-scanned": lambda: measure_scanned_list(corpus, 2023),
     }
     for peer in list_peers():
         for year in (2022, 2023):
