@@ -97,7 +97,8 @@ def _frame(line: ReadLine) -> ReadLine:
         heights = _describe_ink(word.text)
         own = _find_baseline(word, heights, line.size) if heights else usual
         baseline = word.box.y1 if own is None else own
-        top, bottom = baseline - _BOX_ABOVE * line.size, baseline + _BOX_BELOW * line.size
+        hangs = any(map(str.isalpha, word.text))  # a number ends at its foot: it may stand close over a picture
+        top, bottom = baseline - _BOX_ABOVE * line.size, baseline + (_BOX_BELOW * line.size if hangs else 0)
         words.append(word._replace(box=Box(word.box.x0, top, word.box.x1, bottom)))
     return line._replace(words=tuple(words), box=union(word.box for word in words))
 
